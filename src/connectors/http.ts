@@ -1,0 +1,57 @@
+import type { Log } from '../lib/log.ts'
+
+/** One request as a connector writes it. The address is relative to nothing: connectors give whole addresses. */
+export type HttpRequest = {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON when it is an object; a string is sent as it is. */
+  readonly body?: object | string
+  /** What the vendor counts threads by (Autotask: the first path segment). One connection has one governor. */
+  readonly endpoint: string
+  /** Whole time allowed in milliseconds, from sending to the last byte; the connection's default when absent. */
+  readonly timeoutMs?: number
+}
+
+/** The answer, read to its end (at most `maxReplyBytes`); `json()` fails with `later/bad-reply` and names the content type. */
+export type HttpReply = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+  json(): unknown
+}
+
+/**
+ * The one way out to a vendor. Fails with `ConnectorError` for everything below HTTP: `later/unreachable` (outcome
+ * not-done) when no connection was made, `later/timed-out` and `later/cut-off` (outcome unknown) after the request may
+ * have left, `denied/untrusted-certificate`. HTTP statuses are the connector's business: only it knows what they mean.
+ */
+export type HttpClient = {
+  request(request: HttpRequest): Promise<HttpReply>
+  /** Frees sockets. */
+  close(): Promise<void>
+}
+
+/** How the vendor's certificate is trusted. There is no way to accept any certificate. */
+export type Trust =
+  | { readonly by: 'system' }
+  | { readonly by: 'ca'; readonly pem: string }
+  | { readonly by: 'fingerprint'; readonly sha256: string }
+
+/** An HTTP proxy on the way to the vendor; user and password empty when it asks for none. */
+export type Proxy = { readonly url: string; readonly user: string; readonly password: string }
+
+/** Asked before each request, told after it: the governor. `acquire` fails with `limited` when nothing may be sent now. */
+export type Gate = { acquire(endpoint: string, signal: AbortSignal): Promise<() => void> }
+
+export type HttpOptions = {
+  readonly trust: Trust
+  readonly proxy: Proxy | null
+  readonly timeoutMs: number
+  readonly maxReplyBytes: number
+  readonly gate: Gate
+  /** Texts that must never appear in an error or log line, whatever the vendor answers. */
+  readonly secrets: readonly string[]
+  readonly log: Log
+  readonly signal: AbortSignal
+}
