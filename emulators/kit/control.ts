@@ -50,7 +50,9 @@ export function createControl(deps: ControlDeps): EmulatorControl {
     getState: (query = {}) => definition.getState(new URLSearchParams(query)),
     putState: async (state) => definition.putState(state),
     async act(order) {
-      const checked: EmulatorOrder = checkInput(Order, order, 'act', 'Send {"act": "<name>", ...}')
+      // Through JSON, so that an order from this process is read exactly as one from the wire.
+      const plain: unknown = JSON.parse(JSON.stringify(order ?? null))
+      const checked: EmulatorOrder = checkInput(Order, plain, 'act', 'Send {"act": "<name>", ...}')
       if (checked.act !== 'clock') return definition.act(checked)
       const { now, advanceSeconds } = checkInput(ClockOrder, checked, 'act clock')
       if ((now === undefined) === (advanceSeconds === undefined)) {

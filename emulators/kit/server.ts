@@ -51,7 +51,10 @@ export async function startEmulator(
   const faults = createFaults(definition.vendorFaults ?? [], options.seed ?? 1)
   let handlerErrors = 0
   const control = createControl({ definition, journal, faults, clock, handlerErrors: () => handlerErrors })
-  const context = { definition, journal, faults, clock, control, countError: () => (handlerErrors += 1) }
+  const countError = (): void => {
+    handlerErrors += 1
+  }
+  const context = { definition, journal, faults, clock, control, countError }
 
   const certificate = options.tls === true ? await createCertificate() : options.tls || undefined
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
