@@ -1,0 +1,24 @@
+/**
+ * `bad-url` the DATABASE_URL cannot be used, `unreachable` nobody answers there or it refuses us, `too-old` a server
+ * below 14, `outcome-unknown` the connection broke while a transaction was being committed, `newer-database` a newer
+ * Tocsin has used it, `changed-migration` its history is not ours, `bad-migration` a migration file is wrong or failed.
+ */
+export type DatabaseFailure =
+  | 'bad-url'
+  | 'unreachable'
+  | 'too-old'
+  | 'outcome-unknown'
+  | 'newer-database'
+  | 'changed-migration'
+  | 'bad-migration'
+
+/** Thrown for what a person has to put right, or must know; errors of single statements stay the driver's. */
+export class DatabaseError extends Error {
+  readonly code: DatabaseFailure
+
+  constructor(code: DatabaseFailure, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'DatabaseError'
+    this.code = code
+  }
+}
