@@ -19,6 +19,7 @@ export type StepReason =
   | 'repeats-gathering'
   | 'ended'
   | 'nothing-to-do'
+  | 'began-again-after-close'
   | 'closed-by-us'
   | 'closed-by-person'
   | 'deleted-by-person'
@@ -34,6 +35,8 @@ export type Step =
   | { readonly do: 'note'; readonly reason: StepReason; readonly checkFirst: boolean }
   | { readonly do: 'close'; readonly reason: StepReason }
   | { readonly do: 'wait'; readonly reason: StepReason; readonly until: Date }
+  /** Our close came too late: the same thing began again. Ends this ticket and starts its successor. */
+  | { readonly do: 'renew'; readonly reason: StepReason }
   | { readonly do: 'finish'; readonly reason: StepReason; readonly outcome: Outcome }
   | { readonly do: 'rest'; readonly reason: StepReason }
 
@@ -42,8 +45,9 @@ export function nextStep(ticket: Ticket, facts: DeskFacts, now: Date): Step {
   const { desired, known } = ticket
   if (known.phase === 'gone') return { do: 'finish', reason: 'deleted-by-person', outcome: 'deleted-by-person' }
   if (known.phase === 'closed') {
-    return known.closedBy === 'person'
-      ? { do: 'finish', reason: 'closed-by-person', outcome: 'closed-by-person' }
+    if (known.closedBy === 'person') return { do: 'finish', reason: 'closed-by-person', outcome: 'closed-by-person' }
+    return desired.want === 'open'
+      ? { do: 'renew', reason: 'began-again-after-close' }
       : { do: 'finish', reason: 'closed-by-us', outcome: 'closed-by-us' }
   }
   if (desired.want === 'nothing') return { do: 'finish', reason: 'given-up', outcome: 'given-up' }

@@ -14,7 +14,8 @@ export type StepResult =
   /** `written`: the fields that were written; those a person had changed were left alone. */
   | { readonly did: 'update'; readonly written: FieldValues; readonly seen: TicketSeen }
   | { readonly did: 'note' }
-  | { readonly did: 'close'; readonly seen: TicketSeen }
+  /** `wasOpen` is false when it was closed already before we touched it. */
+  | { readonly did: 'close'; readonly seen: TicketSeen; readonly wasOpen: boolean }
   | { readonly did: 'fail'; readonly failure: Failure }
 
 /** Closes that the desk undid before a person is asked. */
@@ -59,9 +60,9 @@ export function remember(
         repeatsToldAt: now,
       }
     case 'close':
-      return result.seen.state === 'closed'
-        ? { ...calm, phase: 'closed', closedBy: known.closedBy ?? 'us' }
-        : rememberReopened(known, now)
+      if (result.seen.state === 'open') return rememberReopened(known, now)
+      // After an unknown outcome the close that is found is taken for our own.
+      return { ...calm, phase: 'closed', closedBy: result.wasOpen || known.unsureSince !== null ? 'us' : 'person' }
   }
 }
 

@@ -1,0 +1,62 @@
+/** The only reader of the environment. */
+export type Config = {
+  readonly host: string
+  readonly port: number
+  /** Null: the embedded PostgreSQL under `dataFolder`. */
+  readonly databaseUrl: string | null
+  readonly dataFolder: string
+  readonly role: 'all' | 'web' | 'worker'
+  /** Key for stored secrets; null: made on first start and kept in the data folder. */
+  readonly secret: string | null
+  readonly logLevel: string
+}
+
+export class ConfigError extends Error {
+  readonly code = 'config-invalid'
+}
+
+/** Reads and checks the settings of this process. Throws `ConfigError` naming the variable and what it must be. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  return Object.freeze({
+    host: env.HOST || '127.0.0.1',
+    port: readPort(env.PORT),
+    databaseUrl: readDatabaseUrl(env.DATABASE_URL),
+    dataFolder: env.TOCSIN_DATA || './data',
+    role: readChoice('TOCSIN_ROLE', env.TOCSIN_ROLE, ['all', 'web', 'worker'] as const),
+    secret: readSecret(env.TOCSIN_SECRET),
+    logLevel: readChoice('LOG_LEVEL', env.LOG_LEVEL, ['info', 'debug', 'warn', 'error', 'silent'] as const),
+  })
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined || text === '') return 8080
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new ConfigError(`PORT must be a number from 0 to 65535, not “${text}”.`)
+}
+
+function readDatabaseUrl(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null
+  if (/^postgres(ql)?:\/\//.test(text)) return text
+  throw new ConfigError(
+    'DATABASE_URL must begin with postgres:// or postgresql://; leave it out to use the embedded database.',
+  )
+}
+
+function readSecret(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null
+  if (text.length >= 32) return text
+  throw new ConfigError('TOCSIN_SECRET must have at least 32 characters: make one with `openssl rand -base64 32`.')
+}
+
+/** The first choice is the default. */
+function readChoice<const T extends readonly [string, ...string[]]>(
+  name: string,
+  text: string | undefined,
+  choices: T,
+): T[number] {
+  if (text === undefined || text === '') return choices[0]
+  const choice = choices.find((candidate) => candidate === text)
+  if (choice !== undefined) return choice
+  throw new ConfigError(`${name} must be one of ${choices.join(', ')}, not “${text}”.`)
+}

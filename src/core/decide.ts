@@ -1,0 +1,153 @@
+import type { ConditionChange, EndReason } from './condition.ts'
+import { levelRank, type Severity, type TroubleLevel } from './observation.ts'
+import { eventRule, type Rule, type Rules, statusRule } from './rule.ts'
+import type { FieldValues, Known, Want } from './ticket.ts'
+
+/**
+ * From a change of a condition, or an event, to what its ticket should be, with a named reason for doing it or for not
+ * doing it. Filters (rules, mappings, pauses) decide only about opening: nothing here can keep an opened ticket from
+ * being closed.
+ */
+
+export type DecisionOutcome = 'open' | 'raise' | 'lower' | 'close' | 'keep' | 'reclaim' | 'repeat' | 'none'
+
+export type DecisionReason =
+  | 'rule-on'
+  | 'rule-off'
+  | 'tenant-not-mapped'
+  | 'integration-paused'
+  | 'held-before'
+  | 'opened-by-request'
+  | 'level-rose'
+  | 'level-fell'
+  | 'text-changed'
+  | 'hidden-by-critical'
+  | 'began-again-before-close'
+  | 'began-again-after-reopening'
+  | 'too-old'
+  | 'repeat-of-open-ticket'
+  | 'no-ticket'
+  | 'ticket-is-done'
+  | EndReason
+
+/** The ticket of an identity that is not done yet, as far as deciding needs it. */
+export type OpenTicket = {
+  readonly want: Want
+  readonly level: TroubleLevel
+  readonly known: Pick<Known, 'phase' | 'released'>
+}
+
+export type Ground = {
+  readonly mapped: boolean
+  readonly paused: boolean
+  readonly rules: Rules
+}
+
+/** The change to make to the desired half of a ticket; `none` changes nothing. */
+export type Decision = {
+  readonly outcome: DecisionOutcome
+  readonly reason: DecisionReason
+  /** For `open`, `raise` and `reclaim`: the fields wanted from now on. */
+  readonly fields?: FieldValues
+  readonly level?: TroubleLevel
+  /** For `open`: minutes until it may be created. */
+  readonly delayMinutes?: number
+  /** For `close`: why it ended. */
+  readonly endReason?: EndReason
+}
+
+export type ConditionHistory = {
+  /** The condition held when its tenant was first read, so it opens nothing by itself. */
+  readonly heldBefore: boolean
+  /** A ticket was once made for this very condition. */
+  readonly hadTicket: boolean
+}
+
+/** `ticket` is the one of this identity that is not done yet. */
+export function decideCondition(
+  change: ConditionChange,
+  ticket: OpenTicket | null,
+  ground: Ground,
+  history: ConditionHistory,
+): Decision {
+  switch (change.kind) {
+    case 'hidden':
+      return { outcome: 'keep', reason: 'hidden-by-critical' }
+    case 'ended':
+      if (ticket === null) return { outcome: 'none', reason: 'no-ticket' }
+      return { outcome: 'close', reason: change.reason, endReason: change.reason }
+    case 'began':
+      if (ticket !== null) return decideBeganAgain(change.level, change.statusKey, ticket, ground)
+      if (history.heldBefore) return { outcome: 'none', reason: 'held-before' }
+      return decideOpening(ground, statusRule(ground.rules, change.level, change.statusKey), change.level, 'rule-on')
+    case 'changed':
+      return decideChanged(change, ticket, ground, history)
+  }
+}
+
+/** Opens a ticket for a condition that already holds, because a person asked for it. */
+export function decideRequest(
+  level: TroubleLevel,
+  statusKey: string,
+  ticket: OpenTicket | null,
+  ground: Ground,
+): Decision {
+  if (ticket !== null) return { outcome: 'none', reason: 'repeat-of-open-ticket' }
+  return decideOpening(ground, statusRule(ground.rules, level, statusKey), level, 'opened-by-request')
+}
+
+function decideOpening(
+  ground: Ground,
+  rule: Rule | undefined,
+  level: TroubleLevel,
+  reason: 'rule-on' | 'level-rose' | 'opened-by-request',
+): Decision {
+  if (!ground.mapped) return { outcome: 'none', reason: 'tenant-not-mapped' }
+  if (rule === undefined || !rule.enabled) return { outcome: 'none', reason: 'rule-off' }
+  if (ground.paused) return { outcome: 'none', reason: 'integration-paused' }
+  const delayMinutes = reason === 'opened-by-request' ? 0 : rule.delayMinutes
+  return { outcome: 'open', reason, fields: rule.fields, level, delayMinutes }
+}
+
+/** The same thing again while its ticket is not done: the close is taken back, or the reopened ticket is ours again. */
+function decideBeganAgain(level: TroubleLevel, statusKey: string, ticket: OpenTicket, ground: Ground): Decision {
+  const reason = ticket.known.released ? 'began-again-after-reopening' : 'began-again-before-close'
+  const rule = statusRule(ground.rules, level, statusKey)
+  return { outcome: 'reclaim', reason, level, ...(rule?.enabled === true ? { fields: rule.fields } : {}) }
+}
+
+function decideChanged(
+  change: Extract<ConditionChange, { kind: 'changed' }>,
+  ticket: OpenTicket | null,
+  ground: Ground,
+  history: ConditionHistory,
+): Decision {
+  const rise = levelRank(change.level) - levelRank(change.from)
+  if (rise === 0) return { outcome: 'none', reason: 'text-changed' }
+  if (ticket === null) {
+    if (rise < 0) return { outcome: 'none', reason: 'level-fell' }
+    if (history.hadTicket) return { outcome: 'none', reason: 'ticket-is-done' }
+    return decideOpening(ground, statusRule(ground.rules, change.level, change.statusKey), change.level, 'level-rose')
+  }
+  if (rise < 0) return { outcome: 'lower', reason: 'level-fell', level: change.level }
+  const rule = statusRule(ground.rules, change.level, change.statusKey)
+  return {
+    outcome: 'raise',
+    reason: 'level-rose',
+    level: change.level,
+    ...(rule?.enabled === true ? { fields: rule.fields } : {}),
+  }
+}
+
+export type EventFacts = { readonly type: string; readonly severity: Severity; readonly ageHours: number }
+
+/** `ticket` is the open ticket of the same event type on the same computer, when repeats become notes. */
+export function decideEvent(event: EventFacts, ticket: OpenTicket | null, ground: Ground): Decision {
+  const rule = eventRule(ground.rules, event.type, event.severity)
+  if (!ground.mapped) return { outcome: 'none', reason: 'tenant-not-mapped' }
+  if (rule === undefined || !rule.enabled) return { outcome: 'none', reason: 'rule-off' }
+  if (event.ageHours > rule.lifetimeHours) return { outcome: 'none', reason: 'too-old' }
+  if (ticket !== null) return { outcome: 'repeat', reason: 'repeat-of-open-ticket' }
+  const level = event.severity === 'critical' ? 'critical' : 'warning'
+  return decideOpening(ground, { ...rule, delayMinutes: 0 }, level, 'rule-on')
+}

@@ -1,0 +1,109 @@
+import type { FieldValues } from '../core/ticket.ts'
+import type { Sql } from './sql.ts'
+
+/** Saving integrations and mappings. */
+
+export type IntegrationValues = {
+  readonly name: string
+  readonly general: FieldValues
+  readonly titleTemplate: string
+  readonly descriptionTemplate: string
+  readonly repeats: 'note' | 'ticket'
+  readonly repeatNoteMinutes: number
+  readonly pausedUntil: Date | null
+}
+
+/** Throws the driver's foreign key error when the source or the PSA is gone. */
+export async function insertIntegration(
+  sql: Sql,
+  pair: { sourceId: number; psaId: number },
+  values: IntegrationValues,
+  now: Date,
+): Promise<number> {
+  const { rows } = await sql.query<{ id: number }>(
+    `insert into integrations (name, source_id, psa_id, general, title_template, description_template, repeats,
+       repeat_note_minutes, paused_until, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10) returning id`,
+    [
+      values.name,
+      pair.sourceId,
+      pair.psaId,
+      JSON.stringify(values.general),
+      values.titleTemplate,
+      values.descriptionTemplate,
+      values.repeats,
+      values.repeatNoteMinutes,
+      values.pausedUntil,
+      now,
+    ],
+  )
+  const id = rows[0]?.id
+  if (id === undefined) throw new Error('No row was inserted into integrations.')
+  return id
+}
+
+export async function saveIntegration(sql: Sql, id: number, values: IntegrationValues, now: Date): Promise<void> {
+  await sql.query(
+    `update integrations set name = $2, general = $3, title_template = $4, description_template = $5, repeats = $6,
+       repeat_note_minutes = $7, paused_until = $8, updated_at = $9 where id = $1`,
+    [
+      id,
+      values.name,
+      JSON.stringify(values.general),
+      values.titleTemplate,
+      values.descriptionTemplate,
+      values.repeats,
+      values.repeatNoteMinutes,
+      values.pausedUntil,
+      now,
+    ],
+  )
+}
+
+/** Locks an integration, so that no ticket is made for it until the transaction ends; false when it is gone. */
+export async function lockIntegration(sql: Sql, id: number): Promise<boolean> {
+  const { rowCount } = await sql.query('select from integrations where id = $1 for update', [id])
+  return rowCount === 1
+}
+
+/** Tickets that are not done: of an integration, of one tenant, or of a tenant in an integration. */
+export async function countOpenTickets(sql: Sql, of: { integrationId?: number; tenantId?: number }): Promise<number> {
+  const { rows } = await sql.query<{ open: number }>(
+    `select count(*)::int as open from tickets where done_at is null
+       and ($1::bigint is null or integration_id = $1) and ($2::bigint is null or tenant_id = $2)`,
+    [of.integrationId ?? null, of.tenantId ?? null],
+  )
+  return rows[0]?.open ?? 0
+}
+
+/** Deletes an integration with its mappings, its rules and the history of its tickets. */
+export async function deleteIntegrationRows(sql: Sql, id: number): Promise<void> {
+  // Years of history take longer than a statement usually may.
+  await sql.query('set local statement_timeout = 0')
+  await sql.query('delete from tickets where integration_id = $1', [id])
+  await sql.query('delete from mappings where integration_id = $1', [id])
+  await sql.query('delete from integrations where id = $1', [id])
+}
+
+export type MappingValues = {
+  readonly integrationId: number
+  readonly tenantId: number
+  readonly accountId: string
+  readonly accountName: string
+}
+
+/** Maps a tenant, also one that was mapped otherwise. Throws the driver's error when the account is taken. */
+export async function saveMapping(sql: Sql, mapping: MappingValues, now: Date): Promise<void> {
+  await sql.query(
+    `insert into mappings (integration_id, tenant_id, account_id, account_name, created_at) values ($1, $2, $3, $4, $5)
+     on conflict (tenant_id) do update set integration_id = excluded.integration_id, account_id = excluded.account_id,
+       account_name = excluded.account_name, created_at = excluded.created_at`,
+    [mapping.integrationId, mapping.tenantId, mapping.accountId, mapping.accountName, now],
+  )
+}
+
+/** False when it was not mapped. */
+export async function deleteMapping(sql: Sql, tenantId: number): Promise<boolean> {
+  const { rowCount } = await sql.query('delete from mappings where tenant_id = $1', [tenantId])
+  return (rowCount ?? 0) > 0
+}

@@ -1,0 +1,156 @@
+import type { Failure } from '../core/failure.ts'
+import type { FieldValues, Known, TicketSeen } from '../core/ticket.ts'
+import type { Sql } from './sql.ts'
+import { rowToKnown } from './ticket-queue.ts'
+
+/** What the workers read and write about a desk. */
+
+export type PsaRow = {
+  id: number
+  connector: string
+  name: string
+  settings: Record<string, unknown>
+  secrets: Record<string, string>
+  options: unknown
+  optionsAt: Date | null
+  changesReadTo: Date | null
+  updatedAt: Date
+  /** General settings of the integrations that use it. */
+  generals: FieldValues[]
+}
+
+const columns = `p.id, p.connector, p.name, p.settings, p.secrets, p.options, p.options_at as "optionsAt",
+  p.changes_read_to as "changesReadTo", p.updated_at as "updatedAt",
+  coalesce((select jsonb_agg(i.general order by i.id) from integrations i where i.psa_id = p.id), '[]') as generals`
+
+export async function loadPsa(sql: Sql, id: number): Promise<PsaRow | null> {
+  const { rows } = await sql.query<PsaRow>(`select ${columns} from psas p where p.id = $1`, [id])
+  return rows[0] ?? null
+}
+
+export async function loadPsas(sql: Sql): Promise<PsaRow[]> {
+  const { rows } = await sql.query<PsaRow>(`select ${columns} from psas p order by p.id`)
+  return rows
+}
+
+/** Sends nothing to a desk before `until`, and shows why. */
+export async function holdPsa(sql: Sql, id: number, until: Date, failure: Failure): Promise<void> {
+  await sql.query('update psas set held_until = greatest(held_until, $2), held_failure = $3 where id = $1', [
+    id,
+    until,
+    JSON.stringify(failure),
+  ])
+}
+
+/** Forgets a hold after a call went well. */
+export async function releasePsa(sql: Sql, id: number): Promise<void> {
+  await sql.query('update psas set held_until = null, held_failure = null where id = $1 and held_failure is not null', [
+    id,
+  ])
+}
+
+export async function saveOptions(sql: Sql, id: number, options: object, now: Date): Promise<void> {
+  await sql.query('update psas set options = $2, options_at = $3 where id = $1', [id, JSON.stringify(options), now])
+}
+
+export async function saveChangesReadTo(sql: Sql, id: number, at: Date): Promise<void> {
+  await sql.query('update psas set changes_read_to = $2 where id = $1', [id, at])
+}
+
+/** Ids of desk tickets with this reference that other records of ours account for. */
+export async function accountedTickets(
+  sql: Sql,
+  psaId: number,
+  reference: string,
+  exceptId: number,
+): Promise<Set<string>> {
+  const { rows } = await sql.query<{ id: string }>(
+    `select desk_ticket_id as id from tickets
+     where psa_id = $1 and reference = $2 and id <> $3 and desk_ticket_id is not null`,
+    [psaId, reference, exceptId],
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
+export type KnownTicket = {
+  id: number
+  identity: string
+  deskTicketId: string
+  done: boolean
+  leased: boolean
+  known: Known
+}
+
+/** Our records of desk tickets, locked until the transaction ends. Rows in a worker's hands are marked as leased. */
+export async function lockKnownTickets(
+  sql: Sql,
+  psaId: number,
+  deskTicketIds: readonly string[],
+  now: Date,
+): Promise<KnownTicket[]> {
+  const { rows } = await sql.query<Parameters<typeof rowToKnown>[0] & { done: boolean; leased: boolean }>(
+    `select *, done_at is not null as done, lease_until is not null and lease_until > $3 as leased
+     from tickets where psa_id = $1 and desk_ticket_id = any($2) order by id for update`,
+    [psaId, deskTicketIds, now],
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    identity: row.identity,
+    deskTicketId: row.desk_ticket_id ?? '',
+    done: row.done,
+    leased: row.leased,
+    known: rowToKnown(row),
+  }))
+}
+
+/** Desk tickets that we hold for open, after `afterId`: for the sweep that finds deleted ones. */
+export async function openDeskTickets(
+  sql: Sql,
+  psaId: number,
+  afterId: number,
+  limit: number,
+): Promise<{ id: number; deskTicketId: string }[]> {
+  const { rows } = await sql.query<{ id: number; deskTicketId: string }>(
+    `select id, desk_ticket_id as "deskTicketId" from tickets
+     where psa_id = $1 and done_at is null and phase = 'open' and desk_ticket_id is not null and id > $2
+     order by id limit $3`,
+    [psaId, afterId, limit],
+  )
+  return rows
+}
+
+/**
+ * Stores what a person did at the desk; an outcome ends the ticket. False when it was reopened although its identity has
+ * another open ticket by now: then it stays as it is.
+ */
+export async function savePersonsAct(
+  sql: Sql,
+  id: number,
+  act: { known: Known; outcome: 'closed-by-person' | 'deleted-by-person' | null },
+  now: Date,
+): Promise<boolean> {
+  const { known, outcome } = act
+  const result = await sql.query(
+    `update tickets t set phase = $2, closed_by = $3, released = $4,
+       done_at = case when $5::text is null then null else $6 end, outcome = $5,
+       closed_at = case when $5::text is null then null else coalesce(closed_at, $6) end, due_at = null
+     where id = $1 and ($5::text is not null or not exists (
+       select from tickets o where o.psa_id = t.psa_id and o.identity = t.identity and o.done_at is null and o.id <> t.id))`,
+    [id, known.phase, known.closedBy, known.released, outcome, now],
+  )
+  return result.rowCount === 1
+}
+
+export async function insertPersonStep(
+  sql: Sql,
+  ticketId: number,
+  result: string,
+  seen: TicketSeen | null,
+  now: Date,
+): Promise<void> {
+  const message = seen === null ? 'The ticket is no longer at the desk.' : `The desk shows the ticket ${seen.state}.`
+  await sql.query(
+    `insert into ticket_steps (ticket_id, at, step, reason, result, message, duration_ms) values ($1, $2, 'notice', $3, 'done', $4, 0)`,
+    [ticketId, now, result, message],
+  )
+}

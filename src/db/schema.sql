@@ -1,0 +1,331 @@
+-- The schema that all migrations together make, for reading. Written by "node scripts/write-schema.ts"; a test
+-- compares it with a freshly migrated database. Changes are made in src/db/migrations.
+
+create table api_tokens (
+  id bigint generated always as identity not null,
+  name text not null,
+  digest text not null,
+  created_at timestamp with time zone not null,
+  constraint api_tokens_pkey PRIMARY KEY (id),
+  constraint api_tokens_digest_key UNIQUE (digest),
+  constraint api_tokens_name_key UNIQUE (name)
+);
+
+create table computers (
+  source_id bigint not null,
+  key text not null,
+  tenant_id bigint not null,
+  name text not null,
+  level text not null,
+  reasons jsonb not null,
+  link text not null,
+  first_seen_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint computers_pkey PRIMARY KEY (source_id, key)
+);
+
+create table conditions (
+  id bigint generated always as identity not null,
+  source_id bigint not null,
+  tenant_id bigint not null,
+  computer_key text not null,
+  computer_name text not null,
+  status_key text not null,
+  text text not null,
+  link text not null,
+  level text not null,
+  began_at timestamp with time zone not null,
+  held_before boolean not null,
+  hidden_since timestamp with time zone,
+  ended_at timestamp with time zone,
+  end_reason text,
+  constraint conditions_pkey PRIMARY KEY (id),
+  constraint conditions_level_check CHECK ((level = ANY (ARRAY['warning'::text, 'critical'::text])))
+);
+
+create table decisions (
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  integration_id bigint,
+  condition_id bigint,
+  event_id bigint,
+  ticket_id bigint,
+  outcome text not null,
+  reason text not null,
+  constraint decisions_pkey PRIMARY KEY (id)
+);
+
+create table duties (
+  kind text not null,
+  subject_id bigint not null,
+  due_at timestamp with time zone not null,
+  lease_owner uuid,
+  lease_until timestamp with time zone,
+  last_begun_at timestamp with time zone,
+  last_good_at timestamp with time zone,
+  last_duration_ms integer,
+  failures integer default 0 not null,
+  failure jsonb,
+  detail jsonb default '{}'::jsonb not null,
+  constraint duties_pkey PRIMARY KEY (kind, subject_id)
+);
+
+create table events (
+  id bigint generated always as identity not null,
+  source_id bigint not null,
+  tenant_id bigint not null,
+  key text not null,
+  type text not null,
+  type_name text not null,
+  severity text not null,
+  computer_key text not null,
+  computer_name text not null,
+  text text not null,
+  happened_at timestamp with time zone not null,
+  stored_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  constraint events_pkey PRIMARY KEY (id),
+  constraint events_source_id_key_key UNIQUE (source_id, key)
+);
+
+create table governor_minutes (
+  psa_id bigint not null,
+  minute timestamp with time zone not null,
+  granted integer not null,
+  constraint governor_minutes_pkey PRIMARY KEY (psa_id, minute)
+);
+
+create table governor_slots (
+  psa_id bigint not null,
+  endpoint text not null,
+  slot integer not null,
+  owner uuid,
+  held_until timestamp with time zone,
+  constraint governor_slots_pkey PRIMARY KEY (psa_id, endpoint, slot)
+);
+
+create table installation (
+  only_row boolean default true not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  constraint installation_pkey PRIMARY KEY (only_row),
+  constraint installation_only_row_check CHECK (only_row)
+);
+
+create table integrations (
+  id bigint generated always as identity not null,
+  name text not null,
+  source_id bigint not null,
+  psa_id bigint not null,
+  general jsonb not null,
+  title_template text not null,
+  description_template text not null,
+  repeats text not null,
+  repeat_note_minutes integer not null,
+  paused_until timestamp with time zone,
+  version integer default 1 not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint integrations_pkey PRIMARY KEY (id),
+  constraint integrations_name_key UNIQUE (name),
+  constraint integrations_repeat_note_minutes_check CHECK ((repeat_note_minutes >= 0)),
+  constraint integrations_repeats_check CHECK ((repeats = ANY (ARRAY['note'::text, 'ticket'::text])))
+);
+
+create table mappings (
+  id bigint generated always as identity not null,
+  integration_id bigint not null,
+  tenant_id bigint not null,
+  account_id text not null,
+  account_name text not null,
+  created_at timestamp with time zone not null,
+  constraint mappings_pkey PRIMARY KEY (id),
+  constraint mappings_integration_id_account_id_key UNIQUE (integration_id, account_id),
+  constraint mappings_tenant_id_key UNIQUE (tenant_id)
+);
+
+create table psas (
+  id bigint generated always as identity not null,
+  connector text not null,
+  name text not null,
+  settings jsonb not null,
+  secrets jsonb not null,
+  options jsonb,
+  options_at timestamp with time zone,
+  changes_read_to timestamp with time zone,
+  held_until timestamp with time zone,
+  held_failure jsonb,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint psas_pkey PRIMARY KEY (id),
+  constraint psas_name_key UNIQUE (name)
+);
+
+create table rules (
+  integration_id bigint not null,
+  section text not null,
+  key text not null,
+  enabled boolean not null,
+  fields jsonb not null,
+  delay_minutes integer default 0 not null,
+  lifetime_hours integer default 24 not null,
+  problems jsonb default '[]'::jsonb not null,
+  updated_at timestamp with time zone not null,
+  constraint rules_pkey PRIMARY KEY (integration_id, section, key),
+  constraint rules_delay_minutes_check CHECK ((delay_minutes >= 0)),
+  constraint rules_lifetime_hours_check CHECK ((lifetime_hours > 0)),
+  constraint rules_section_check CHECK ((section = ANY (ARRAY['warning'::text, 'critical'::text, 'severity'::text, 'event-type'::text])))
+);
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint schema_migrations_pkey PRIMARY KEY (version)
+);
+
+create table sources (
+  id bigint generated always as identity not null,
+  connector text not null,
+  name text not null,
+  settings jsonb not null,
+  secrets jsonb not null,
+  event_cursor text default ''::text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint sources_pkey PRIMARY KEY (id),
+  constraint sources_name_key UNIQUE (name)
+);
+
+create unlogged table staged_computers (
+  poll uuid not null,
+  tenant_key text not null,
+  key text not null,
+  name text not null,
+  level text not null,
+  reasons jsonb not null,
+  link text not null
+);
+
+create table tenants (
+  id bigint generated always as identity not null,
+  source_id bigint not null,
+  key text not null,
+  name text not null,
+  enabled boolean not null,
+  first_seen_at timestamp with time zone not null,
+  baseline_at timestamp with time zone,
+  last_listed_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  failing_message text,
+  vanished_at timestamp with time zone,
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_source_id_key_key UNIQUE (source_id, key)
+);
+
+create table ticket_steps (
+  id bigint generated always as identity not null,
+  ticket_id bigint not null,
+  at timestamp with time zone not null,
+  step text not null,
+  reason text not null,
+  result text not null,
+  message text not null,
+  duration_ms integer not null,
+  constraint ticket_steps_pkey PRIMARY KEY (id)
+);
+
+create table tickets (
+  id bigint generated always as identity not null,
+  psa_id bigint not null,
+  integration_id bigint not null,
+  tenant_id bigint not null,
+  condition_id bigint,
+  event_id bigint,
+  identity text not null,
+  reference text not null,
+  account_id text not null,
+  title text not null,
+  description text not null,
+  general jsonb not null,
+  created_at timestamp with time zone not null,
+  want text not null,
+  not_before timestamp with time zone,
+  level text not null,
+  fields jsonb not null,
+  repeats integer default 0 not null,
+  last_repeat_at timestamp with time zone,
+  end_reason text,
+  desired_version integer default 1 not null,
+  phase text default 'absent'::text not null,
+  desk_ticket_id text,
+  desk_number text,
+  written jsonb,
+  level_told text,
+  repeats_told integer default 0 not null,
+  repeats_told_at timestamp with time zone,
+  notes integer default 0 not null,
+  closed_by text,
+  released boolean default false not null,
+  unsure_since timestamp with time zone,
+  looked_at timestamp with time zone,
+  failures integer default 0 not null,
+  failure jsonb,
+  retry_at timestamp with time zone,
+  stuck boolean default false not null,
+  opened_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  done_at timestamp with time zone,
+  outcome text,
+  lane smallint not null,
+  due_at timestamp with time zone,
+  lease_owner uuid,
+  lease_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  constraint tickets_pkey PRIMARY KEY (id),
+  constraint tickets_level_check CHECK ((level = ANY (ARRAY['warning'::text, 'critical'::text]))),
+  constraint tickets_phase_check CHECK ((phase = ANY (ARRAY['absent'::text, 'open'::text, 'closed'::text, 'gone'::text]))),
+  constraint tickets_want_check CHECK ((want = ANY (ARRAY['open'::text, 'closed'::text, 'nothing'::text])))
+) with (fillfactor=50);
+
+CREATE INDEX computers_by_tenant ON public.computers USING btree (tenant_id);
+CREATE INDEX conditions_by_computer ON public.conditions USING btree (source_id, computer_key) WHERE (ended_at IS NULL);
+CREATE INDEX conditions_ended ON public.conditions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE UNIQUE INDEX one_condition_per_identity ON public.conditions USING btree (tenant_id, computer_key, status_key) WHERE (ended_at IS NULL);
+CREATE INDEX decisions_by_condition ON public.decisions USING btree (condition_id) WHERE (condition_id IS NOT NULL);
+CREATE INDEX decisions_by_event ON public.decisions USING btree (event_id) WHERE (event_id IS NOT NULL);
+CREATE INDEX decisions_by_ticket ON public.decisions USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
+CREATE INDEX events_by_time ON public.events USING btree (received_at);
+CREATE INDEX staged_computers_by_poll ON public.staged_computers USING btree (poll, key);
+CREATE INDEX ticket_steps_by_ticket ON public.ticket_steps USING btree (ticket_id);
+CREATE UNIQUE INDEX one_open_ticket_per_identity ON public.tickets USING btree (psa_id, identity) WHERE (done_at IS NULL);
+CREATE INDEX tickets_by_age ON public.tickets USING btree (integration_id, id);
+CREATE INDEX tickets_by_condition ON public.tickets USING btree (condition_id);
+CREATE INDEX tickets_by_desk_ticket ON public.tickets USING btree (psa_id, desk_ticket_id) WHERE (desk_ticket_id IS NOT NULL);
+CREATE INDEX tickets_by_reference ON public.tickets USING btree (psa_id, reference);
+CREATE INDEX tickets_due ON public.tickets USING btree (psa_id, lane, due_at) WHERE (due_at IS NOT NULL);
+alter table computers add constraint computers_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
+alter table computers add constraint computers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table conditions add constraint conditions_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
+alter table conditions add constraint conditions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table decisions add constraint decisions_condition_id_fkey FOREIGN KEY (condition_id) REFERENCES conditions(id) ON DELETE CASCADE;
+alter table decisions add constraint decisions_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE;
+alter table decisions add constraint decisions_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
+alter table decisions add constraint decisions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE;
+alter table events add constraint events_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
+alter table events add constraint events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table governor_minutes add constraint governor_minutes_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
+alter table governor_slots add constraint governor_slots_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
+alter table integrations add constraint integrations_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id);
+alter table integrations add constraint integrations_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id);
+alter table mappings add constraint mappings_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id);
+alter table mappings add constraint mappings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table rules add constraint rules_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
+alter table tenants add constraint tenants_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
+alter table ticket_steps add constraint ticket_steps_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE;
+alter table tickets add constraint tickets_condition_id_fkey FOREIGN KEY (condition_id) REFERENCES conditions(id) ON DELETE SET NULL;
+alter table tickets add constraint tickets_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE SET NULL;
+alter table tickets add constraint tickets_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id);
+alter table tickets add constraint tickets_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id);
+alter table tickets add constraint tickets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);

@@ -1,0 +1,220 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { EndReason } from '../core/condition.ts'
+import type { DecisionOutcome, DecisionReason } from '../core/decide.ts'
+import type { Failure } from '../core/failure.ts'
+import type { Level, ReasonSeen, Severity, TroubleLevel } from '../core/observation.ts'
+import type { RuleSection } from '../core/rule.ts'
+import type { FieldValues, Outcome, Phase, Want } from '../core/ticket.ts'
+
+/** The tables as the query layer sees them; `schema.sql` is the truth. Ids are 64-bit in SQL and safe integers here. */
+
+type Id = Generated<number>
+/** Written as JSON text, read as a value. */
+type Json<T> = ColumnType<T, string, string>
+type WithDefault<T> = ColumnType<T, T | undefined, T>
+
+/** A failure as it stands in a jsonb column: dates are ISO text. */
+export type StoredFailure = Omit<Failure, 'until'> & { readonly until: string | null }
+
+export type Database = {
+  installation: { only_row: Generated<boolean>; name: string; created_at: Date }
+  sources: {
+    id: Id
+    connector: string
+    name: string
+    settings: Json<Record<string, unknown>>
+    secrets: Json<Record<string, string>>
+    event_cursor: WithDefault<string>
+    created_at: Date
+    updated_at: Date
+  }
+  psas: {
+    id: Id
+    connector: string
+    name: string
+    settings: Json<Record<string, unknown>>
+    secrets: Json<Record<string, string>>
+    options: ColumnType<unknown, string | null | undefined, string | null>
+    options_at: WithDefault<Date | null>
+    changes_read_to: WithDefault<Date | null>
+    held_until: WithDefault<Date | null>
+    held_failure: ColumnType<StoredFailure | null, string | null | undefined, string | null>
+    created_at: Date
+    updated_at: Date
+  }
+  tenants: {
+    id: Id
+    source_id: number
+    key: string
+    name: string
+    enabled: boolean
+    first_seen_at: Date
+    baseline_at: WithDefault<Date | null>
+    last_listed_at: WithDefault<Date | null>
+    failing_since: WithDefault<Date | null>
+    failing_message: WithDefault<string | null>
+    vanished_at: WithDefault<Date | null>
+  }
+  integrations: {
+    id: Id
+    name: string
+    source_id: number
+    psa_id: number
+    general: Json<FieldValues>
+    title_template: string
+    description_template: string
+    repeats: 'note' | 'ticket'
+    repeat_note_minutes: number
+    paused_until: WithDefault<Date | null>
+    version: WithDefault<number>
+    created_at: Date
+    updated_at: Date
+  }
+  mappings: {
+    id: Id
+    integration_id: number
+    tenant_id: number
+    account_id: string
+    account_name: string
+    created_at: Date
+  }
+  rules: {
+    integration_id: number
+    section: RuleSection
+    key: string
+    enabled: boolean
+    fields: Json<FieldValues>
+    delay_minutes: number
+    lifetime_hours: number
+    problems: ColumnType<readonly { field: string; message: string }[], string | undefined, string>
+    updated_at: Date
+  }
+  computers: {
+    source_id: number
+    key: string
+    tenant_id: number
+    name: string
+    level: Level
+    reasons: Json<readonly ReasonSeen[]>
+    link: string
+    first_seen_at: Date
+    changed_at: Date
+  }
+  conditions: {
+    id: Id
+    source_id: number
+    tenant_id: number
+    computer_key: string
+    computer_name: string
+    status_key: string
+    text: string
+    link: string
+    level: TroubleLevel
+    began_at: Date
+    held_before: boolean
+    hidden_since: Date | null
+    ended_at: Date | null
+    end_reason: EndReason | null
+  }
+  events: {
+    id: Id
+    source_id: number
+    tenant_id: number
+    key: string
+    type: string
+    type_name: string
+    severity: Severity
+    computer_key: string
+    computer_name: string
+    text: string
+    happened_at: Date
+    stored_at: Date
+    received_at: Date
+  }
+  tickets: TicketRow
+  decisions: {
+    id: Id
+    at: Date
+    integration_id: number | null
+    condition_id: number | null
+    event_id: number | null
+    ticket_id: number | null
+    outcome: DecisionOutcome
+    reason: DecisionReason
+  }
+  ticket_steps: {
+    id: Id
+    ticket_id: number
+    at: Date
+    step: string
+    reason: string
+    result: string
+    message: string
+    duration_ms: number
+  }
+  duties: {
+    kind: string
+    subject_id: number
+    due_at: Date
+    lease_owner: string | null
+    lease_until: Date | null
+    last_begun_at: Date | null
+    last_good_at: Date | null
+    last_duration_ms: number | null
+    failures: WithDefault<number>
+    failure: ColumnType<StoredFailure | null, string | null | undefined, string | null>
+    detail: ColumnType<Record<string, unknown>, string | undefined, string>
+  }
+  governor_slots: { psa_id: number; endpoint: string; slot: number; owner: string | null; held_until: Date | null }
+  governor_minutes: { psa_id: number; minute: Date; granted: number }
+  api_tokens: { id: Id; name: string; digest: string; created_at: Date }
+}
+
+type TicketRow = {
+  id: Id
+  psa_id: number
+  integration_id: number
+  tenant_id: number
+  condition_id: number | null
+  event_id: number | null
+  identity: string
+  reference: string
+  account_id: string
+  title: string
+  description: string
+  general: Json<FieldValues>
+  created_at: Date
+  want: Want
+  not_before: Date | null
+  level: TroubleLevel
+  fields: Json<FieldValues>
+  repeats: WithDefault<number>
+  last_repeat_at: WithDefault<Date | null>
+  end_reason: WithDefault<EndReason | null>
+  desired_version: WithDefault<number>
+  phase: WithDefault<Phase>
+  desk_ticket_id: WithDefault<string | null>
+  desk_number: WithDefault<string | null>
+  written: ColumnType<FieldValues | null, string | null | undefined, string | null>
+  level_told: WithDefault<TroubleLevel | null>
+  repeats_told: WithDefault<number>
+  repeats_told_at: WithDefault<Date | null>
+  notes: WithDefault<number>
+  closed_by: WithDefault<'us' | 'person' | null>
+  released: WithDefault<boolean>
+  unsure_since: WithDefault<Date | null>
+  looked_at: WithDefault<Date | null>
+  failures: WithDefault<number>
+  failure: ColumnType<StoredFailure | null, string | null | undefined, string | null>
+  retry_at: WithDefault<Date | null>
+  stuck: WithDefault<boolean>
+  opened_at: WithDefault<Date | null>
+  closed_at: WithDefault<Date | null>
+  done_at: WithDefault<Date | null>
+  outcome: WithDefault<Outcome | null>
+  lane: number
+  due_at: Date | null
+  lease_owner: WithDefault<string | null>
+  lease_at: WithDefault<Date | null>
+  lease_until: WithDefault<Date | null>
+}
