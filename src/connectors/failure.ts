@@ -37,7 +37,7 @@ export function errorToFailure(error: unknown): Failure {
     kind: 'later',
     reason: 'bad-reply',
     outcome: 'unknown',
-    message: `Unexpected fault in the connector: ${message}`,
+    message: `Unexpected fault in Tocsin: ${message}`,
     until: null,
   }
 }

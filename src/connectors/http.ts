@@ -28,6 +28,8 @@ export type HttpReply = {
  */
 export type HttpClient = {
   request(request: HttpRequest): Promise<HttpReply>
+  /** Takes the connection's secrets out of a vendor's text before it is put into a failure or a log line. */
+  redact(text: string): string
   /** Frees sockets. */
   close(): Promise<void>
 }

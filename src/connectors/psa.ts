@@ -39,8 +39,11 @@ export type PsaConnector<Settings = unknown> = {
   hasNote(context: PsaContext<Settings>, ticketId: string, marker: string): Promise<boolean>
   /** Writes the named fields only. */
   update(context: PsaContext<Settings>, ticketId: string, fields: FieldValues): Promise<void>
-  /** Sets the closed status with a resolution and reads the ticket back; the answer is what the desk then says. */
-  close(context: PsaContext<Settings>, ticketId: string, closing: TicketClosing): Promise<TicketSeen>
+  /**
+   * Sets the closed status with a resolution and reads the ticket back. A ticket that is closed already is not touched:
+   * where the desk has no conditional close, it is read first.
+   */
+  close(context: PsaContext<Settings>, ticketId: string, closing: TicketClosing): Promise<TicketClosed>
   /** Tickets of ours that changed at or after `since`, in pages; may include some that did not. */
   changedSince(context: PsaContext<Settings>, since: Date): AsyncIterable<readonly TicketSeen[]>
 }
@@ -53,10 +56,20 @@ export type PsaContext<Settings> = {
   readonly signal: AbortSignal
   /** The last answer of `readOptions`, kept by the caller. */
   readonly options: PsaOptions
+  /** General settings of every integration that uses this connection: they say which statuses count as closed. */
+  readonly generals: readonly FieldValues[]
 }
 
 export type TicketCreated = { readonly ticketId: string; readonly number: string }
-export type TicketNote = { readonly title: string; readonly text: string; readonly marker: string }
+export type TicketNote = {
+  readonly title: string
+  readonly text: string
+  readonly marker: string
+  /** Type and visibility of notes may be general settings. */
+  readonly general: FieldValues
+}
+/** `seen` is what the desk says afterwards; `wasOpen` is false when somebody else had closed it before. */
+export type TicketClosed = { readonly seen: TicketSeen; readonly wasOpen: boolean }
 export type TicketClosing = { readonly resolution: string; readonly general: FieldValues }
 
 export type PsaTerms = {
@@ -123,6 +136,8 @@ export type PsaFacts = {
   readonly searchLagMs: number
   /** Longest time a call may take before it is given up. */
   readonly callTimeoutMs: number
+  /** Longest time a call that we gave up may still run at the vendor, and take effect. */
+  readonly longestCallMs: number
   /** Seconds between two readings of tickets changed by people. */
   readonly changesEverySeconds: number
   /** Address of a ticket in the desk's own web page; empty when unknown. */

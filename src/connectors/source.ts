@@ -15,6 +15,8 @@ export type SourceConnector<Settings = unknown> = {
   readonly settings: z.ZodType<Settings>
   /** All this source can report; the rules screens and the ticket texts are made from it. */
   readonly catalogue: Catalogue
+  /** The words for any status key that this source ever reported, also for one that its catalogue does not list. */
+  describeStatus(key: string): StatusDescription
   facts(settings: Settings): SourceFacts
   /** How to reach this connection: trust, proxy, time-outs, secrets. */
   reach(settings: Settings): Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'>

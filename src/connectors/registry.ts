@@ -1,0 +1,14 @@
+import { autotask } from './psa/autotask/index.ts'
+import type { PsaConnector } from './psa.ts'
+import type { SourceConnector } from './source.ts'
+import { ksc } from './sources/ksc/index.ts'
+
+/** All connectors, one line each; the folder's name is the id. */
+
+export const sourceConnectors: ReadonlyMap<string, SourceConnector> = byId([ksc as SourceConnector])
+
+export const psaConnectors: ReadonlyMap<string, PsaConnector> = byId([autotask as PsaConnector])
+
+function byId<T extends { readonly id: string }>(connectors: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(connectors.map((connector) => [connector.id, connector]))
+}
