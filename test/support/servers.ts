@@ -1,35 +1,14 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import {
-  type AddressInfo,
-  connect,
-  createServer as createTcpServer,
-  type Socket,
-  type Server as TcpServer,
-} from 'node:net'
+import { connect, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net'
 import { generate } from 'selfsigned'
 import { onTestFinished } from 'vitest'
 import type { Gate, HttpOptions } from '../../src/connectors/http.ts'
-import type { Log } from '../../src/lib/log.ts'
-
-/** A log that keeps its lines as JSON text. */
-export function createMemoryLog(): Log & { readonly lines: string[] } {
-  const lines: string[] = []
-  const write = (level: string, bound: object) => (fields: object, message: string) => {
-    lines.push(JSON.stringify({ level, ...bound, ...fields, message }))
-  }
-  const make = (bound: object): Log => ({
-    debug: write('debug', bound),
-    info: write('info', bound),
-    warn: write('warn', bound),
-    error: write('error', bound),
-    child: (fields) => make({ ...bound, ...fields }),
-  })
-  return { ...make({}), lines }
-}
+import { listenAt } from './pipes.ts'
+import { recordingLog } from './recording-log.ts'
 
 /** Lets every call through. */
-export const openGate: Gate = { acquire: async () => () => undefined }
+const openGate: Gate = { acquire: async () => () => undefined }
 
 /** Options of a client for tests: 5 s, 1 MiB, no proxy, system trust. */
 export function httpOptions(wanted: Partial<HttpOptions> = {}): HttpOptions {
@@ -40,29 +19,19 @@ export function httpOptions(wanted: Partial<HttpOptions> = {}): HttpOptions {
     maxReplyBytes: 1 << 20,
     gate: openGate,
     secrets: [],
-    log: createMemoryLog(),
+    log: recordingLog(),
     signal: new AbortController().signal,
     ...wanted,
   }
 }
 
-export type Running = { readonly port: number; readonly sockets: Set<Socket> }
+export type Running = { readonly port: number }
 
-/** Listens on a free port of 127.0.0.1 until the running test ends. */
-export async function listen(server: Server | TcpServer): Promise<Running> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined)
-    socket.on('close', () => sockets.delete(socket))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    const closed = new Promise((resolve) => server.close(resolve))
-    for (const socket of sockets) socket.destroy()
-    await closed
-  })
-  return { port: (server.address() as AddressInfo).port, sockets }
+/** Listens until the running test ends. */
+async function listen(server: Server | TcpServer): Promise<Running> {
+  const { port, stop } = await listenAt(server)
+  onTestFinished(stop)
+  return { port }
 }
 
 export function startHttp(listener: RequestListener): Promise<Running> {
