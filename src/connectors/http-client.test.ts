@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
-import { createMemoryLog, httpOptions, startHttp, startTcp } from '../../test/support/servers.ts'
+import { recordingLog } from '../../test/support/recording-log.ts'
+import { httpOptions, startHttp, startTcp } from '../../test/support/servers.ts'
 import { ConnectorError } from './failure.ts'
 import type { HttpClient, HttpOptions, HttpRequest } from './http.ts'
 import { createHttpClient } from './http-client.ts'
@@ -156,6 +157,13 @@ test.each(['ftp://files.example/', 'not an address', ''])('the address %j is ref
   expect(failure).toMatchObject({ kind: 'denied', reason: 'wrong-address', outcome: 'not-done' })
 })
 
+test('a header that cannot be sent is refused without its value', async () => {
+  const failure = await failureOf(clientOf().request(get(1, '/', { headers: { authorization: 'Basic ab\ncd' } })))
+  expect(failure).toMatchObject({ kind: 'refused', reason: 'invalid-value', outcome: 'not-done' })
+  expect(failure.message).toContain('authorization')
+  expect(failure.message).not.toContain('ab')
+})
+
 test('a reply that does not end in time: timed out, outcome unknown', async () => {
   const { port } = await startHttp((_request, response) => {
     response.writeHead(200).write('{')
@@ -256,7 +264,7 @@ test('no form of a secret reaches a failure or the log', async () => {
     const forms = [secret, Buffer.from(secret).toString('base64'), encodeURIComponent(secret), JSON.stringify(secret)]
     response.writeHead(200, { 'content-type': 'text/plain' }).end(forms.join(' '))
   })
-  const log = createMemoryLog()
+  const log = recordingLog()
   const client = clientOf({ secrets: [secret], log, timeoutMs: 500 })
   const reply = await client.request(get(port))
   const texts = [client.redact(reply.text)]
@@ -270,7 +278,7 @@ test('no form of a secret reaches a failure or the log', async () => {
       await failureOf(client.request({ ...get(1), url: `http://${encodeURIComponent('p&ss')}.invalid/${secret}` })),
     ),
   )
-  texts.push(...log.lines)
+  texts.push(log.text())
   const all = texts.join('\n')
   expect(texts.length).toBeGreaterThanOrEqual(3)
   expect(all).toContain('***')

@@ -45,6 +45,8 @@ export type ComputerSeen = {
 /** Something that happened once. */
 export type EventSeen = {
   readonly tenantKey: string
+  /** False when the source did not say whose it is: the tenant of the computer, where that is known, then goes first. */
+  readonly tenantSure: boolean
   /** Unique at the source and stable; hearing it again changes nothing. */
   readonly eventKey: string
   readonly type: string

@@ -23,3 +23,13 @@ export async function removeComputers(sql: Sql, sourceId: number, keys: readonly
   if (keys.length === 0) return
   await sql.query('delete from computers where source_id = $1 and key = any($2)', [sourceId, keys])
 }
+
+/** Keys of the tenants under which the computers are stored, by computer key. */
+export async function tenantKeysOf(sql: Sql, sourceId: number, keys: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql.query<{ key: string; tenantKey: string }>(
+    `select c.key, t.key as "tenantKey" from computers c join tenants t on t.id = c.tenant_id
+     where c.source_id = $1 and c.key = any($2)`,
+    [sourceId, keys],
+  )
+  return new Map(rows.map(({ key, tenantKey }) => [key, tenantKey]))
+}

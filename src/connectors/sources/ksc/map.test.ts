@@ -191,6 +191,7 @@ describe('event', () => {
     }
     expect(rowToEvent(row(fields), 1_048_577, 'critical', 'main', readAt)).toEqual({
       tenantKey: 'main',
+      tenantSure: false,
       eventKey: '1048577@2025-01-31T11:40:09.000Z',
       type: 'GNRL_EV_VIRUS_FOUND',
       typeName: 'Malicious object detected',

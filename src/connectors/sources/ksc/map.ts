@@ -91,6 +91,7 @@ export function rowToEvent(row: EventRow, id: number, severity: Severity, tenant
   const storedAt = row.registration_time ?? row.rise_time
   return {
     tenantKey,
+    tenantSure: row.KLVSRV_ID !== null || row.hostname === '',
     eventKey: `${id}@${storedAt === null ? '' : storedAt.toISOString()}`,
     type: row.event_type,
     typeName: row.event_type_display_name,
