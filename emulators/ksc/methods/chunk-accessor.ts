@@ -1,0 +1,42 @@
+import { releaseResultSet, useResultSet } from '../result-sets.ts'
+import { badFormat } from '../wire/pxg-error.ts'
+import { params, type WireObject } from '../wire/values.ts'
+import type { Call, MethodTable } from './call.ts'
+
+/** `ChunkAccessor.*` (ksc-open-api.md 4.3). */
+export const chunkAccessorMethods: MethodTable = {
+  'ChunkAccessor.GetItemsCount': ({ session, args, now }) => ({
+    PxgRetVal: useResultSet(session, 'chunk', args.required('strAccessor'), now).rows.count,
+  }),
+  'ChunkAccessor.GetItemsChunk': (call) => {
+    const { session, args, now } = call
+    const id = args.required('strAccessor')
+    expireOnFault(call, id)
+    const { rows } = useResultSet(session, 'chunk', id, now)
+    const start = args.int('nStart', 0)
+    const count = args.int('nCount', 0)
+    if (start < 0 || count < 0) throw badFormat('nStart and nCount must not be negative')
+    const items = readPage(call, rows.read, start, count)
+    return { PxgRetVal: items.length, pChunk: { KLCSP_ITERATOR_ARRAY: items.map(params) } }
+  },
+  'ChunkAccessor.Release': ({ session, args, now }) => {
+    releaseResultSet(session, 'chunk', args.required('strAccessor'), now)
+    return {}
+  },
+}
+
+/** Fault `expireAccessor`: the set is gone between two pages. */
+export function expireOnFault(call: Call, id: string): void {
+  if (call.hit('expireAccessor')) call.session.sets.delete(id)
+}
+
+/** Reads a page; fault `halfList` gives fewer items than asked although more remain. */
+export function readPage(
+  call: Call,
+  read: (start: number, count: number) => WireObject[],
+  start: number,
+  count: number,
+): WireObject[] {
+  const items = read(start, count)
+  return items.length > 1 && call.hit('halfList') ? items.slice(0, Math.floor(items.length / 2)) : items
+}
