@@ -147,6 +147,8 @@ export function decideEvent(event: EventFacts, ticket: OpenTicket | null, ground
   if (!ground.mapped) return { outcome: 'none', reason: 'tenant-not-mapped' }
   if (rule === undefined || !rule.enabled) return { outcome: 'none', reason: 'rule-off' }
   if (event.ageHours > rule.lifetimeHours) return { outcome: 'none', reason: 'too-old' }
+  // A ticket that a person reopened is theirs until this: else the repeat would be counted and never told.
+  if (ticket?.known.released === true) return { outcome: 'reclaim', reason: 'began-again-after-reopening' }
   if (ticket !== null) return { outcome: 'repeat', reason: 'repeat-of-open-ticket' }
   const level = event.severity === 'critical' ? 'critical' : 'warning'
   return decideOpening(ground, { ...rule, delayMinutes: 0 }, level, 'rule-on')

@@ -1,5 +1,5 @@
 import { levelRank } from './observation.ts'
-import type { DeskFacts, FieldValues, Outcome, Ticket } from './ticket.ts'
+import { type DeskFacts, type FieldValues, hasLooked, type Outcome, type Ticket } from './ticket.ts'
 
 /**
  * The heart of the reconciler: what to do next with one ticket, and why. Pure: state and time in, one step and a named
@@ -11,6 +11,7 @@ export type StepReason =
   | 'delay-running'
   | 'outcome-unknown'
   | 'waiting-for-search'
+  | 'waiting-for-outcome'
   | 'never-arrived'
   | 'ended-before-it-was-opened'
   | 'level-rose'
@@ -31,6 +32,7 @@ export type StepReason =
 export type Step =
   | { readonly do: 'create'; readonly reason: StepReason }
   | { readonly do: 'find'; readonly reason: StepReason }
+  /** Without fields it only reads the ticket, to learn whether it is still open. */
   | { readonly do: 'update'; readonly reason: StepReason; readonly fields: FieldValues }
   | { readonly do: 'note'; readonly reason: StepReason; readonly checkFirst: boolean }
   | { readonly do: 'close'; readonly reason: StepReason }
@@ -43,17 +45,25 @@ export type Step =
 /** Chooses the next step. `finish` means that nothing will ever be done again; `rest` that something may change. */
 export function nextStep(ticket: Ticket, facts: DeskFacts, now: Date): Step {
   const { desired, known } = ticket
-  if (known.phase === 'gone') return { do: 'finish', reason: 'deleted-by-person', outcome: 'deleted-by-person' }
-  if (known.phase === 'closed') {
-    if (known.closedBy === 'person') return { do: 'finish', reason: 'closed-by-person', outcome: 'closed-by-person' }
-    return desired.want === 'open'
-      ? { do: 'renew', reason: 'began-again-after-close' }
-      : { do: 'finish', reason: 'closed-by-us', outcome: 'closed-by-us' }
-  }
-  if (desired.want === 'nothing') return { do: 'finish', reason: 'given-up', outcome: 'given-up' }
+  if (known.phase === 'gone' || known.phase === 'closed') return stepWhenOver(ticket)
+  // A create that may have arrived is looked for first: the next ticket of this identity must know of it.
+  const mayBeThere = known.phase === 'absent' && known.unsureSince !== null && !known.stuck
+  if (desired.want === 'nothing' && !mayBeThere) return { do: 'finish', reason: 'given-up', outcome: 'given-up' }
   if (known.stuck) return { do: 'rest', reason: 'stuck' }
   if (known.retryAt !== null && known.retryAt > now) return { do: 'wait', reason: 'backing-off', until: known.retryAt }
   return known.phase === 'absent' ? stepWhileAbsent(ticket, facts, now) : stepWhileOpen(ticket, facts, now)
+}
+
+function stepWhenOver({ desired, known }: Ticket): Step {
+  const byPerson = known.phase === 'gone' || known.closedBy === 'person'
+  // What a person ended is left alone for as long as it holds; what comes after that needs a ticket of its own.
+  if (desired.want === 'open' && (!byPerson || desired.repeats > known.repeatsTold)) {
+    return { do: 'renew', reason: 'began-again-after-close' }
+  }
+  if (known.phase === 'gone') return { do: 'finish', reason: 'deleted-by-person', outcome: 'deleted-by-person' }
+  return byPerson
+    ? { do: 'finish', reason: 'closed-by-person', outcome: 'closed-by-person' }
+    : { do: 'finish', reason: 'closed-by-us', outcome: 'closed-by-us' }
 }
 
 function stepWhileAbsent({ desired, known }: Ticket, facts: DeskFacts, now: Date): Step {
@@ -65,6 +75,7 @@ function stepWhileAbsent({ desired, known }: Ticket, facts: DeskFacts, now: Date
         : { do: 'wait', reason: 'waiting-for-search', until: look }
     }
   }
+  if (desired.want === 'nothing') return { do: 'finish', reason: 'given-up', outcome: 'given-up' }
   if (desired.want === 'closed') {
     return { do: 'finish', reason: 'ended-before-it-was-opened', outcome: 'never-needed' }
   }
@@ -89,6 +100,13 @@ function nextLook(unsureSince: Date, lookedAt: Date | null, settleMs: number): D
 function stepWhileOpen({ desired, known }: Ticket, facts: DeskFacts, now: Date): Step {
   if (known.released) return { do: 'rest', reason: 'reopened-by-person' }
   if (desired.want === 'closed') return { do: 'close', reason: 'ended' }
+  if (known.unsureSince !== null && !hasLooked(known)) {
+    // Only what began again can follow a close of ours: then it is looked at once that close must have arrived.
+    const look = new Date(known.unsureSince.getTime() + (desired.repeats > known.repeatsTold ? facts.settleMs : 0))
+    return look <= now
+      ? { do: 'update', reason: 'outcome-unknown', fields: {} }
+      : { do: 'wait', reason: 'waiting-for-outcome', until: look }
+  }
   const fields = risingFields(known.written ?? {}, desired.fields, facts.escalates)
   const rose = known.levelTold !== null && levelRank(desired.level) > levelRank(known.levelTold)
   if (rose && Object.keys(fields).length > 0) return { do: 'update', reason: 'level-rose', fields }

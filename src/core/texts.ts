@@ -49,23 +49,27 @@ export const defaultDescriptionTemplate = [
   'Reported by {{source}} through Tocsin.',
 ].join('\n')
 
+const fieldInBraces = /\{\{([^{}]*)\}\}/g
+
 /** Names in a template that stand for nothing; empty when the template is good. */
 export function unknownTemplateFields(template: string): string[] {
-  return [...template.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)]
+  return [...template.matchAll(fieldInBraces)]
     .map((match) => match[1] ?? '')
-    .filter((name) => !(name in templateFields))
+    .filter((inside) => inside.includes('\n') || !Object.hasOwn(templateFields, inside.trim()))
+    .map((inside) => inside.trim())
 }
 
 /** Fills a template. Lines that hold nothing but empty fields vanish, and never two empty lines follow each other. */
 export function fillTemplate(template: string, fields: TemplateFields): string {
   const lines = template.split(/\r?\n/).flatMap((line) => {
-    const filled = line.replace(
-      /\{\{\s*([^{}]*?)\s*\}\}/g,
-      (_, name: string) => fields[name as keyof TemplateFields] ?? '',
-    )
-    return filled.trim() === '' && line.trim() !== '' ? [] : [filled.trimEnd()]
+    const filled = line.replace(fieldInBraces, (_, inside: string) => {
+      const name = inside.trim()
+      return Object.hasOwn(fields, name) ? fields[name as keyof TemplateFields] : ''
+    })
+    return filled.trim() === '' && line.trim() !== '' ? [] : filled.split('\n')
   })
   return lines
+    .map((line) => line.trimEnd())
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
@@ -128,6 +132,7 @@ export function noteText(
 /** Cuts a text to at most `max` UTF-16 units at the border of a character as people see it, with an ellipsis when cut. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text
+  if (max < 1) return ''
   let kept = ''
   for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
     if (kept.length + segment.length > max - 1) break

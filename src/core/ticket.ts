@@ -67,7 +67,7 @@ export type Known = {
   readonly released: boolean
   /** Start of the latest call whose outcome we never learned; null when nothing is unsure. */
   readonly unsureSince: Date | null
-  /** Last look-up since then that found nothing. */
+  /** Start of the last look since then: it found no ticket, or found the known one open. */
   readonly lookedAt: Date | null
   /** Failures since the last success, and the latest of them. */
   readonly failures: number
@@ -91,6 +91,11 @@ export type DeskFacts = {
 
 /** How a ticket's life with us ended. */
 export type Outcome = 'closed-by-us' | 'closed-by-person' | 'deleted-by-person' | 'never-needed' | 'given-up'
+
+/** Whether the desk was looked at since the latest call of unknown outcome. */
+export function hasLooked({ unsureSince, lookedAt }: Pick<Known, 'unsureSince' | 'lookedAt'>): boolean {
+  return unsureSince === null || (lookedAt !== null && lookedAt >= unsureSince)
+}
 
 export const nothingKnown: Known = {
   phase: 'absent',

@@ -164,6 +164,7 @@ export type TicketChange = {
   lane: number
 }
 
+/** Changes wishes. A new wish to open or close is tried at once, whatever an older one failed with. */
 export async function changeTickets(sql: Sql, changes: readonly TicketChange[], now: Date): Promise<void> {
   if (changes.length === 0) return
   await sql.query(
@@ -171,6 +172,8 @@ export async function changeTickets(sql: Sql, changes: readonly TicketChange[], 
        fields = coalesce(c.fields, t.fields), condition_id = coalesce(c."conditionId", t.condition_id),
        end_reason = case when c.want = 'closed' then c."endReason" when c.want = 'open' then null else t.end_reason end,
        released = case when c.want = 'open' then false else t.released end,
+       stuck = case when c.want is null then t.stuck else false end,
+       retry_at = case when c.want is null then t.retry_at end,
        repeats = t.repeats + c.repeats,
        last_repeat_at = case when c.repeats > 0 then $2 else t.last_repeat_at end,
        lane = c.lane, due_at = $2, desired_version = t.desired_version + 1

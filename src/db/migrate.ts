@@ -52,6 +52,25 @@ export async function migrate(
   }
 }
 
+/** Whether the database has exactly the migrations that this program knows. */
+export async function isMigrated(pool: pg.Pool, folder: string = migrationsFolder): Promise<boolean> {
+  const known = await readMigrations(folder)
+  const { rows } = await pool.query<{ exists: boolean }>(
+    `select to_regclass('schema_migrations') is not null as exists`,
+  )
+  if (rows[0]?.exists !== true) return false
+  const applied = await pool.query<{ version: number; checksum: string }>(
+    'select version, checksum from schema_migrations order by version',
+  )
+  return (
+    applied.rows.length === known.length &&
+    known.every(({ version, checksum }, n) => {
+      const row = applied.rows[n]
+      return row?.version === version && row.checksum === checksum
+    })
+  )
+}
+
 /** What is still to do, or a `DatabaseError` when the database's history is not the beginning of ours. */
 function pendingOf(known: readonly Migration[], applied: readonly Applied[]): readonly Migration[] {
   const newest = applied.at(-1)

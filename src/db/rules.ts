@@ -1,6 +1,7 @@
 import type { RuleSection } from '../core/rule.ts'
 import type { FieldValues } from '../core/ticket.ts'
 import type { Sql } from './sql.ts'
+import type { RemovedRule } from './tables.ts'
 
 export type RuleRow = {
   integrationId: number
@@ -31,4 +32,85 @@ export async function saveRuleProblems(sql: Sql, rule: RuleRow, problems: RuleRo
     rule.key,
     JSON.stringify(problems),
   ])
+}
+
+export type RuleValues = {
+  readonly section: RuleSection
+  readonly key: string
+  readonly enabled: boolean
+  readonly fields: FieldValues
+  readonly delayMinutes: number
+  readonly lifetimeHours: number
+}
+
+/** What of an integration decides about saving its rules, locked until the transaction ends; null when it is gone. */
+export async function lockRules(
+  sql: Sql,
+  integrationId: number,
+): Promise<{ version: number; general: FieldValues; removed: readonly RemovedRule[] } | null> {
+  const { rows } = await sql.query<{ version: number; general: FieldValues; removed: readonly RemovedRule[] }>(
+    'select version, general, rules_removed as removed from integrations where id = $1 for update',
+    [integrationId],
+  )
+  return rows[0] ?? null
+}
+
+/** Rows that were saved after a version. */
+export async function rulesSavedAfter(
+  sql: Sql,
+  integrationId: number,
+  version: number,
+): Promise<{ section: RuleSection; key: string }[]> {
+  const { rows } = await sql.query<{ section: RuleSection; key: string }>(
+    'select section, key from rules where integration_id = $1 and version > $2 order by section, key',
+    [integrationId, version],
+  )
+  return rows
+}
+
+/** Writes rows as good ones of this version, and takes rows away. */
+export async function saveRuleRows(
+  sql: Sql,
+  integrationId: number,
+  version: number,
+  rows: readonly RuleValues[],
+  removed: readonly RemovedRule[],
+  now: Date,
+): Promise<void> {
+  await sql.query(
+    `insert into rules (integration_id, section, key, enabled, fields, delay_minutes, lifetime_hours, version, updated_at)
+     select $1, section, key, enabled, fields, "delayMinutes", "lifetimeHours", $2, $4
+     from jsonb_to_recordset($3) as r(section text, key text, enabled boolean, fields jsonb, "delayMinutes" int, "lifetimeHours" int)
+     on conflict (integration_id, section, key) do update set enabled = excluded.enabled, fields = excluded.fields,
+       delay_minutes = excluded.delay_minutes, lifetime_hours = excluded.lifetime_hours, problems = '[]',
+       version = excluded.version, updated_at = excluded.updated_at`,
+    [integrationId, version, JSON.stringify(rows), now],
+  )
+  await sql.query(
+    `delete from rules r using jsonb_to_recordset($2) as d(section text, key text, version int)
+     where r.integration_id = $1 and r.section = d.section and r.key = d.key and d.version = $3`,
+    [integrationId, JSON.stringify(removed), version],
+  )
+  await sql.query('update integrations set version = $2, rules_removed = $3 where id = $1', [
+    integrationId,
+    version,
+    JSON.stringify(removed),
+  ])
+}
+
+/** Keys that a source reports although its catalogue may not name them: statuses that hold, and event types seen lately. */
+export async function seenKeys(
+  sql: Sql,
+  sourceId: number,
+): Promise<{ statuses: string[]; eventTypes: { key: string; title: string }[] }> {
+  const statuses = await sql.query<{ key: string }>(
+    'select distinct status_key as key from conditions where source_id = $1 and ended_at is null order by 1',
+    [sourceId],
+  )
+  const types = await sql.query<{ key: string; title: string }>(
+    `select type as key, min(type_name) as title
+     from (select type, type_name from events where source_id = $1 order by id desc limit 5000) e group by type order by 1`,
+    [sourceId],
+  )
+  return { statuses: statuses.rows.map(({ key }) => key), eventTypes: types.rows }
 }

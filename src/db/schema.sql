@@ -124,6 +124,7 @@ create table integrations (
   repeat_note_minutes integer not null,
   paused_until timestamp with time zone,
   version integer default 1 not null,
+  rules_removed jsonb default '[]'::jsonb not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint integrations_pkey PRIMARY KEY (id),
@@ -170,6 +171,7 @@ create table rules (
   delay_minutes integer default 0 not null,
   lifetime_hours integer default 24 not null,
   problems jsonb default '[]'::jsonb not null,
+  version integer default 1 not null,
   updated_at timestamp with time zone not null,
   constraint rules_pkey PRIMARY KEY (integration_id, section, key),
   constraint rules_delay_minutes_check CHECK ((delay_minutes >= 0)),
@@ -303,8 +305,11 @@ CREATE UNIQUE INDEX one_open_ticket_per_identity ON public.tickets USING btree (
 CREATE INDEX tickets_by_age ON public.tickets USING btree (integration_id, id);
 CREATE INDEX tickets_by_condition ON public.tickets USING btree (condition_id);
 CREATE INDEX tickets_by_desk_ticket ON public.tickets USING btree (psa_id, desk_ticket_id) WHERE (desk_ticket_id IS NOT NULL);
+CREATE INDEX tickets_by_event ON public.tickets USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX tickets_by_reference ON public.tickets USING btree (psa_id, reference);
+CREATE INDEX tickets_by_tenant ON public.tickets USING btree (tenant_id, id);
 CREATE INDEX tickets_due ON public.tickets USING btree (psa_id, lane, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX tickets_stuck ON public.tickets USING btree (id) WHERE (stuck AND (done_at IS NULL));
 alter table computers add constraint computers_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table computers add constraint computers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table conditions add constraint conditions_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;

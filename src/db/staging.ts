@@ -59,14 +59,13 @@ export async function openChanges(client: PoolClient, sourceId: number, poll: st
   await client.query('begin')
   await client.query(
     `declare changed_computers cursor with hold for
-     select distinct on (s.key) s.key, t.id as "tenantId", s.name, s.level, s.reasons, s.link, c.tenant_id as "knownTenantId"
-     from staged_computers s
+     select s.key, t.id as "tenantId", s.name, s.level, s.reasons, s.link, c.tenant_id as "knownTenantId"
+     from (select distinct on (key) * from staged_computers where poll = '${uuidText(poll)}' order by key, tenant_key) s
      join tenants t on t.source_id = ${Number(sourceId)} and t.key = s.tenant_key
      left join computers c on c.source_id = ${Number(sourceId)} and c.key = s.key
-     where s.poll = '${uuidText(poll)}'
-       and (c.key is null or c.tenant_id <> t.id or c.level <> s.level or c.name <> s.name
-            or c.link <> s.link or c.reasons <> s.reasons)
-     order by s.key, s.tenant_key`,
+     where c.key is null or c.tenant_id <> t.id or c.level <> s.level or c.name <> s.name
+       or c.link <> s.link or c.reasons <> s.reasons
+     order by s.key`,
   )
   await client.query('commit')
 }

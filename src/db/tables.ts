@@ -16,6 +16,9 @@ type WithDefault<T> = ColumnType<T, T | undefined, T>
 /** A failure as it stands in a jsonb column: dates are ISO text. */
 export type StoredFailure = Omit<Failure, 'until'> & { readonly until: string | null }
 
+/** A row of rules that was removed, in this version of the integration's rules. */
+export type RemovedRule = { readonly section: RuleSection; readonly key: string; readonly version: number }
+
 export type Database = {
   installation: { only_row: Generated<boolean>; name: string; created_at: Date }
   sources: {
@@ -67,6 +70,7 @@ export type Database = {
     repeat_note_minutes: number
     paused_until: WithDefault<Date | null>
     version: WithDefault<number>
+    rules_removed: ColumnType<readonly RemovedRule[], string | undefined, string>
     created_at: Date
     updated_at: Date
   }
@@ -87,6 +91,7 @@ export type Database = {
     delay_minutes: number
     lifetime_hours: number
     problems: ColumnType<readonly { field: string; message: string }[], string | undefined, string>
+    version: WithDefault<number>
     updated_at: Date
   }
   computers: {

@@ -166,12 +166,16 @@ export type Remembered = {
   } | null
 }
 
+// Rows are locked in the order of their ids, as judging locks them, so that the two never wait for each other in a circle.
 // A ticket whose wish changed while it was tended is due again at once and never done, whatever the worker thought.
 const rememberSql = `
+  with held as (select id from tickets where id = any($4) and lease_owner = $3 order by id for update)
   update tickets t set phase = v.phase, desk_ticket_id = v.desk_ticket_id, desk_number = coalesce(v.desk_number, t.desk_number),
     written = v.written, level_told = v.level_told, repeats_told = v.repeats_told, repeats_told_at = v.repeats_told_at,
     notes = v.notes, closed_by = v.closed_by, unsure_since = v.unsure_since, looked_at = v.looked_at,
-    failures = v.failures, failure = v.failure, retry_at = v.retry_at, stuck = v.stuck,
+    failures = v.failures, failure = v.failure,
+    retry_at = case when t.desired_version = v.desired_version then v.retry_at end,
+    stuck = v.stuck and t.desired_version = v.desired_version,
     opened_at = case when t.opened_at is null and v.phase = 'open' then $2 else t.opened_at end,
     closed_at = case when v.phase in ('closed', 'gone') then coalesce(t.closed_at, $2) else t.closed_at end,
     lane = v.lane,
@@ -183,7 +187,8 @@ const rememberSql = `
     level_told text, repeats_told int, repeats_told_at timestamptz, notes int, closed_by text, unsure_since timestamptz,
     looked_at timestamptz, failures int, failure jsonb, retry_at timestamptz, stuck boolean, desired_version int,
     due_at timestamptz, lane smallint, outcome text)) v
-  where t.id = v.id and t.lease_owner = $3
+  join held on held.id = v.id
+  where t.id = v.id
   returning t.id`
 
 const stepsSql = `
@@ -219,7 +224,12 @@ export async function rememberTickets(
     lane,
     outcome,
   }))
-  const result = await sql.query<{ id: number }>(rememberSql, [JSON.stringify(rows), now, owner])
+  const result = await sql.query<{ id: number }>(rememberSql, [
+    JSON.stringify(rows),
+    now,
+    owner,
+    batch.map(({ id }) => id),
+  ])
   const kept = new Set(result.rows.map((row) => row.id))
   const steps = batch.flatMap(({ id, step }) =>
     step === null || !kept.has(id)

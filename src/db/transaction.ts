@@ -20,7 +20,8 @@ export async function inTransactionOf<T>(client: PoolClient, work: () => Promise
     const result = await work()
     const committed = await client.query('commit')
     // PostgreSQL answers a commit after a failed statement with a rollback, and that is no success.
-    if (committed.command !== 'COMMIT') throw new Error('The transaction was rolled back: a statement in it had failed.')
+    if (committed.command !== 'COMMIT')
+      throw new Error('The transaction was rolled back: a statement in it had failed.')
     return result
   } catch (error) {
     // A connection that broke has rolled back by itself; the first error is the one to tell.

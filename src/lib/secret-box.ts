@@ -31,19 +31,26 @@ export function createSecretBox(masterKey: string): SecretBox {
       return [version, wrapped.toString('base64url'), body.toString('base64url')].join('.')
     },
     open(sealed, place) {
-      const [mark, wrapped, body] = sealed.split('.')
-      if (mark !== version || wrapped === undefined || body === undefined) {
+      const [mark, wrapped, body, ...rest] = sealed.split('.')
+      if (mark !== version || wrapped === undefined || body === undefined || rest.length > 0) {
         throw new SecretBoxError(`The stored secret of ${place} has an unknown form: enter it again.`)
       }
       try {
-        const dataKey = decrypt(master, Buffer.from(wrapped, 'base64url'), `key ${place}`)
-        return decrypt(dataKey, Buffer.from(body, 'base64url'), place).toString('utf8')
+        const dataKey = decrypt(master, decode(wrapped), `key ${place}`)
+        return decrypt(dataKey, decode(body), place).toString('utf8')
       } catch (cause) {
         const message = `The stored secret of ${place} cannot be opened: TOCSIN_SECRET is not the key it was sealed with. Start with the old key, or enter the secret again.`
         throw new SecretBoxError(message, { cause })
       }
     },
   }
+}
+
+/** Buffer skips what is no base64url and ignores spare bits: a text that was changed in such a place is refused too. */
+function decode(text: string): Buffer {
+  const bytes = Buffer.from(text, 'base64url')
+  if (bytes.toString('base64url') !== text) throw new Error('Not what was written.')
+  return bytes
 }
 
 function encrypt(key: Uint8Array, plain: Uint8Array, place: string): Buffer {
@@ -53,7 +60,8 @@ function encrypt(key: Uint8Array, plain: Uint8Array, place: string): Buffer {
 }
 
 function decrypt(key: Uint8Array, sealed: Buffer, place: string): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(Buffer.from(place))
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 })
+  decipher.setAAD(Buffer.from(place))
   decipher.setAuthTag(sealed.subarray(sealed.length - 16))
   return Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()])
 }

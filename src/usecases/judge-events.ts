@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg'
 import { type Decision, decideEvent } from '../core/decide.ts'
 import { eventIdentity, eventTypeIdentity } from '../core/identity.ts'
 import type { EventSeen, Severity } from '../core/observation.ts'
@@ -8,6 +7,7 @@ import { insertEvents } from '../db/events.ts'
 import { loadGround, type TenantGround } from '../db/ground.ts'
 import { lockTickets, type UndoneTicket, wakeDesks } from '../db/judgement.ts'
 import { saveEventCursor, tenantIds } from '../db/sources.ts'
+import type { Client } from '../db/sql.ts'
 import type { Deps } from './deps.ts'
 import type { JudgedSource } from './judge-computers.ts'
 import { groundOf, type TicketSubject, writeDecisions } from './write-decisions.ts'
@@ -27,7 +27,7 @@ const severityTitles: Readonly<Record<Severity, string>> = {
  */
 export async function judgeEvents(
   deps: Deps,
-  client: PoolClient,
+  client: Client,
   duty: Duty,
   source: JudgedSource,
   events: readonly EventSeen[],
@@ -72,7 +72,7 @@ export async function judgeEvents(
 
 /** Gives events whose tenant the source did not name to the tenant of their computer, where that is known. */
 async function settleTenants(
-  client: PoolClient,
+  client: Client,
   sourceId: number,
   events: readonly EventSeen[],
 ): Promise<readonly EventSeen[]> {
@@ -110,7 +110,7 @@ function identityOf(source: JudgedSource, event: EventSeen, tenant: TenantGround
     : eventTypeIdentity(source.id, tenant.tenantKey, event.computerKey, event.type)
 }
 
-async function loadTickets(client: PoolClient, judged: readonly Judged[]): Promise<Map<string, UndoneTicket>> {
+async function loadTickets(client: Client, judged: readonly Judged[]): Promise<Map<string, UndoneTicket>> {
   const identities = judged.flatMap(({ tenant, identity }) =>
     tenant.mapping === null ? [] : [{ psaId: tenant.mapping.integration.psaId, identity }],
   )

@@ -65,7 +65,10 @@ create table integrations (
   repeats text not null check (repeats in ('note', 'ticket')),
   repeat_note_minutes integer not null check (repeat_note_minutes >= 0),
   paused_until timestamptz,
+  -- Of the rules: one more with each saving, so that a second saver is told what changed.
   version integer not null default 1,
+  -- Rows that were removed, each with its section, key and version.
+  rules_removed jsonb not null default '[]',
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
@@ -90,6 +93,8 @@ create table rules (
   lifetime_hours integer not null default 24 check (lifetime_hours > 0),
   -- What is wrong with the row at the desk, as last judged against its live lists.
   problems jsonb not null default '[]',
+  -- Version of the integration's rules in which the row was last saved.
+  version integer not null default 1,
   updated_at timestamptz not null,
   primary key (integration_id, section, key)
 );
@@ -218,6 +223,9 @@ create index tickets_by_condition on tickets (condition_id);
 create index tickets_by_reference on tickets (psa_id, reference);
 create index tickets_by_desk_ticket on tickets (psa_id, desk_ticket_id) where desk_ticket_id is not null;
 create index tickets_by_age on tickets (integration_id, id);
+create index tickets_by_tenant on tickets (tenant_id, id);
+create index tickets_by_event on tickets (event_id) where event_id is not null;
+create index tickets_stuck on tickets (id) where stuck and done_at is null;
 
 -- Every decision with its reason: the answer to "why is there (no) ticket for this?".
 create table decisions (

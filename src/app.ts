@@ -1,0 +1,158 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Config } from './config.ts'
+import { createHttpClient } from './connectors/http-client.ts'
+import type { PsaConnector } from './connectors/psa.ts'
+import { psaConnectors, sourceConnectors } from './connectors/registry.ts'
+import type { SourceConnector } from './connectors/source.ts'
+import { connect } from './db/connect.ts'
+import { startEmbeddedPostgres } from './db/embedded/start-embedded-postgres.ts'
+import { ensureInstallation } from './db/installation.ts'
+import { migrate } from './db/migrate.ts'
+import type { Database } from './db/tables.ts'
+import { createMetrics } from './http/metrics.ts'
+import { createHttpServer } from './http/server.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
+import { type Ids, systemIds } from './lib/ids.ts'
+import type { Log } from './lib/log.ts'
+import { createSecretBox } from './lib/secret-box.ts'
+import type { Deps } from './usecases/deps.ts'
+import { ensureFirstToken } from './usecases/ensure-first-token.ts'
+import { createDesks } from './worker/desks.ts'
+import { runDutyLoop } from './worker/duty-loop.ts'
+import { listenForTickets } from './db/ticket-bell.ts'
+
+/** The composition root: the only place that builds things. `main.ts`, the demo and the tests call it. */
+
+export type AppOptions = {
+  readonly config: Config
+  readonly log: Log
+  readonly clock?: Clock
+  readonly ids?: Ids
+  readonly sources?: ReadonlyMap<string, SourceConnector>
+  readonly psas?: ReadonlyMap<string, PsaConnector>
+  /** The embedded database ended by itself; the process can only end too. */
+  readonly onDatabaseLost?: (error: Error) => void
+}
+
+export type App = {
+  readonly deps: Deps
+  /** Starts what the role asks for; the address of console and API, or null for a worker. */
+  start(): Promise<string | null>
+  /** Ends work in hand and closes everything; safe to call twice. */
+  stop(): Promise<void>
+}
+
+export type OpenDatabase = {
+  readonly pool: Deps['pool']
+  readonly db: Deps['db']
+  close(): Promise<void>
+}
+
+/** Starts or reaches the database and brings its schema up to date. Throws with words that say what to do. */
+export async function openDatabase(
+  config: Config,
+  log: Log,
+  onDatabaseLost: (error: Error) => void = () => undefined,
+): Promise<OpenDatabase> {
+  const embedded =
+    config.databaseUrl === null
+      ? await startEmbeddedPostgres({ dataFolder: config.dataFolder, log, onUnexpectedEnd: onDatabaseLost })
+      : null
+  try {
+    const url = config.databaseUrl ?? embedded?.url ?? ''
+    const connection = await connect<Database>({ url, applicationName: 'tocsin', log, maxConnections: 20 })
+    await migrate({ pool: connection.pool, log })
+    return {
+      pool: connection.pool,
+      db: connection.db,
+      async close() {
+        await connection.close()
+        await embedded?.stop()
+      },
+    }
+  } catch (error) {
+    await embedded?.stop()
+    throw error
+  }
+}
+
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, log, clock = systemClock, ids = systemIds } = options
+  const database = await openDatabase(config, log, options.onDatabaseLost)
+  const box = createSecretBox(config.secret ?? (await keptSecret(config.dataFolder, ids, log)))
+  const installation = await ensureInstallation(database.pool, ids.secret(5), clock.now())
+  const metrics = createMetrics()
+  const deps: Deps = {
+    pool: database.pool,
+    db: database.db,
+    clock,
+    ids,
+    log,
+    meter: metrics.meter,
+    box,
+    installation,
+    sources: options.sources ?? sourceConnectors,
+    psas: options.psas ?? psaConnectors,
+    httpClient: createHttpClient,
+  }
+  const stopping = new AbortController()
+  const work: Promise<void>[] = []
+  const closers: (() => Promise<void>)[] = []
+
+  async function startWeb(): Promise<string> {
+    const token = await ensureFirstToken(deps)
+    if (token !== null) await keepToken(config.dataFolder, token, log)
+    const server = await createHttpServer(deps, metrics)
+    closers.push(() => server.close())
+    return server.listen({ host: config.host, port: config.port })
+  }
+
+  function startWorker(): void {
+    const desks = createDesks(deps)
+    work.push(
+      desks.run(stopping.signal),
+      runDutyLoop(deps, stopping.signal),
+      listenForTickets(deps.pool, log, (psaId) => desks.wake(psaId), stopping.signal),
+    )
+  }
+
+  let stopped: Promise<void> | null = null
+  async function stop(): Promise<void> {
+    stopping.abort()
+    for (const close of closers) await close()
+    await Promise.all(work)
+    await database.close()
+  }
+
+  return {
+    deps,
+    async start() {
+      if (config.role !== 'web') startWorker()
+      return config.role === 'worker' ? null : startWeb()
+    },
+    stop() {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+/** The master key of an installation that was given none: made once, readable by its owner alone. */
+async function keptSecret(dataFolder: string, ids: Ids, log: Log): Promise<string> {
+  const path = join(dataFolder, 'secret')
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim()
+  const secret = ids.secret(32)
+  await mkdir(dataFolder, { recursive: true })
+  await writeFile(path, `${secret}\n`, { mode: 0o600, flag: 'wx' })
+  log.info({ path }, 'made a key for stored secrets; keep a copy with your back-ups')
+  return secret
+}
+
+async function keepToken(dataFolder: string, token: string, log: Log): Promise<void> {
+  const path = join(dataFolder, 'api-token')
+  await mkdir(dataFolder, { recursive: true })
+  await writeFile(path, `${token}\n`, { mode: 0o600 })
+  log.info({ path }, 'made the first API token; it stands in this file')
+}

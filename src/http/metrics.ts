@@ -1,0 +1,100 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Meter } from '../lib/meter.ts'
+import type { StateMeasures } from '../usecases/measure-state.ts'
+
+/** What this process counted, and gauges of the database that are filled when somebody asks. */
+export type Metrics = {
+  readonly meter: Meter
+  readonly contentType: string
+  /** The text for Prometheus. */
+  text(state: StateMeasures): Promise<string>
+}
+
+/** Seconds; vendors answer in 0.05 to 60. */
+const callBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+const dutyBuckets = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600]
+
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name: `tocsin_${name}`, help, labelNames, registers })
+  const decisions = counter('decisions_total', 'Decisions about conditions and events', ['outcome', 'reason'])
+  const steps = counter('steps_total', 'Steps of tickets at their desks', ['step', 'reason', 'result'])
+  const calls = counter('calls_total', 'Calls to vendors by HTTP status or failure', ['peer', 'connection', 'status'])
+  const duties = counter('duties_total', 'Polls and readings that ended', ['kind', 'subject', 'result'])
+  const callSeconds = new Histogram({
+    name: 'tocsin_call_seconds',
+    help: 'Time that calls to vendors took',
+    labelNames: ['peer', 'connection'],
+    buckets: callBuckets,
+    registers,
+  })
+  const dutySeconds = new Histogram({
+    name: 'tocsin_duty_seconds',
+    help: 'Time that polls and readings took',
+    labelNames: ['kind'],
+    buckets: dutyBuckets,
+    registers,
+  })
+  const showState = createStateGauges(registers)
+  return {
+    meter: {
+      decided: (outcome, reason) => decisions.inc({ outcome, reason }),
+      stepped: (step, reason, result) => steps.inc({ step, reason, result }),
+      called(peer, connection, status, ms) {
+        calls.inc({ peer, connection, status })
+        callSeconds.observe({ peer, connection }, ms / 1_000)
+      },
+      polled(kind, subject, result, ms) {
+        duties.inc({ kind, subject, result })
+        dutySeconds.observe({ kind }, ms / 1_000)
+      },
+    },
+    contentType: registry.contentType,
+    text(state) {
+      showState(state)
+      return registry.metrics()
+    },
+  }
+}
+
+/** Gauges are emptied each time, so that a connection that was deleted leaves nothing behind. */
+function createStateGauges(registers: Registry[]): (state: StateMeasures) => void {
+  const gauges: Gauge[] = []
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> => {
+    const made = new Gauge({ name: `tocsin_${name}`, help, labelNames, registers })
+    gauges.push(made as Gauge)
+    return made
+  }
+  const conditions = gauge('conditions', 'Conditions that hold', ['source', 'level'])
+  const tickets = gauge('tickets', 'Tickets that are not done', ['psa', 'state'])
+  const due = gauge('tickets_due', 'Tickets with something to be done now', ['psa'])
+  const stuck = gauge('tickets_stuck', 'Tickets that wait for a person', ['psa'])
+  const age = gauge('poll_age_seconds', 'Time since a poll or reading last went well', ['connection', 'kind'])
+  const duration = gauge('poll_duration_seconds', 'Duration of the last poll or reading', ['connection', 'kind'])
+  const failures = gauge('poll_failures', 'Polls or readings that failed in a row', ['connection', 'kind'])
+  const used = gauge('budget_used', 'Requests granted in the rolling hour', ['psa'])
+  const allowed = gauge('budget_allowed', 'Requests allowed in a rolling hour', ['psa'])
+  const held = gauge('psa_held', '1 while nothing is sent to the desk', ['psa'])
+  const tenants = gauge('tenants', 'Tenants that a source lists, by state', ['source', 'state'])
+  return (state) => {
+    for (const each of gauges) each.reset()
+    for (const { count, ...labels } of state.conditions) conditions.set(labels, count)
+    for (const { count, ...labels } of state.tickets) tickets.set(labels, count)
+    for (const { psa, count } of state.due) due.set({ psa }, count)
+    for (const { psa, count } of state.stuck) stuck.set({ psa }, count)
+    for (const { connection, kind, ageSeconds, durationSeconds, failures: inARow } of state.polls) {
+      if (ageSeconds !== null) age.set({ connection, kind }, ageSeconds)
+      if (durationSeconds !== null) duration.set({ connection, kind }, durationSeconds)
+      failures.set({ connection, kind }, inARow)
+    }
+    for (const { psa, used: count, perHour } of state.budget) {
+      used.set({ psa }, count)
+      if (perHour !== null) allowed.set({ psa }, perHour)
+    }
+    for (const { psa, held: isHeld } of state.held) held.set({ psa }, isHeld ? 1 : 0)
+    for (const { count, ...labels } of state.tenants) tenants.set(labels, count)
+  }
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { hurryDuty } from '../../usecases/hurry-duty.ts'
+import { showStatus } from '../../usecases/show-status.ts'
+import { answers, type Routes } from '../api.ts'
+import { Moment } from '../schemas/common.ts'
+import { Status } from '../schemas/connections.ts'
+
+const tags = ['Status']
+
+export const statusRoutes: Routes = (api, deps) => {
+  api.get(
+    '/api/v1/status',
+    {
+      schema: { operationId: 'show-status', summary: 'How everything is doing', tags, response: answers(Status) },
+    },
+    () => showStatus(deps),
+  )
+  api.post(
+    '/api/v1/duties/hurry',
+    {
+      schema: {
+        operationId: 'hurry-duty',
+        summary: 'Make a poll or reading due now',
+        tags,
+        body: z.strictObject({
+          kind: z.enum(['poll-computers', 'poll-events', 'read-changes', 'read-options', 'keep-house']),
+          subjectId: z.int().min(0).describe('id of the source or the PSA; 0 for keep-house'),
+        }),
+        response: answers(z.object({ dueAt: Moment, running: z.boolean() })),
+      },
+    },
+    ({ body }) => hurryDuty(deps, body),
+  )
+}

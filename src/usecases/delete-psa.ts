@@ -1,0 +1,20 @@
+import { deleteConnection } from '../db/connections.ts'
+import { removeDuties } from '../db/duties.ts'
+import type { Sql } from '../db/sql.ts'
+import { withTransaction } from '../db/transaction.ts'
+import { refuseUsed } from './delete-source.ts'
+import type { Deps } from './deps.ts'
+import { psaDuties } from './ensure-duties.ts'
+
+/** Deletes a PSA that no integration uses. Throws `RequestError`. */
+export async function deletePsa(deps: Deps, input: { id: number }): Promise<void> {
+  await withTransaction(deps.pool, (client) => removePsa(client, input.id))
+  deps.log.info({ id: input.id }, 'PSA deleted')
+}
+
+/** The same within a transaction that is under way. */
+export async function removePsa(sql: Sql, id: number): Promise<void> {
+  await refuseUsed(sql, 'psas', id)
+  await removeDuties(sql, psaDuties, id)
+  await deleteConnection(sql, 'psas', id)
+}

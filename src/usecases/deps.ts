@@ -1,0 +1,25 @@
+import type { HttpClient, HttpOptions } from '../connectors/http.ts'
+import type { PsaConnector } from '../connectors/psa.ts'
+import type { SourceConnector } from '../connectors/source.ts'
+import type { Connections, QueryBuilder } from '../db/sql.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Ids } from '../lib/ids.ts'
+import type { Log } from '../lib/log.ts'
+import type { Meter } from '../lib/meter.ts'
+import type { SecretBox } from '../lib/secret-box.ts'
+
+/** All that a use case may lean on. Built once in `app.ts`; tests build it with their own clock, ids and connectors. */
+export type Deps = {
+  readonly pool: Connections
+  readonly db: QueryBuilder
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly meter: Meter
+  readonly box: SecretBox
+  /** Name of this installation, part of every reference. */
+  readonly installation: string
+  readonly sources: ReadonlyMap<string, SourceConnector>
+  readonly psas: ReadonlyMap<string, PsaConnector>
+  httpClient(options: HttpOptions): HttpClient
+}

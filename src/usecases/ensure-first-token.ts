@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto'
+import type { Deps } from './deps.ts'
+
+/** Random bytes of a token. */
+const tokenBytes = 32
+
+/** What of a token is stored. A token is random, so one round of SHA-256 is enough. */
+export function tokenDigest(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+/** Makes the first API token when there is none, and returns it in the clear this one time; else null. */
+export async function ensureFirstToken(deps: Deps): Promise<string | null> {
+  const token = `tocsin_${deps.ids.secret(tokenBytes)}`
+  const { rowCount } = await deps.pool.query(
+    `insert into api_tokens (name, digest, created_at)
+     select 'first', $1, $2 where not exists (select from api_tokens) on conflict do nothing`,
+    [tokenDigest(token), deps.clock.now()],
+  )
+  return rowCount === 1 ? token : null
+}

@@ -1,0 +1,94 @@
+import type { Deps } from './deps.ts'
+import { containsPattern, type Page, type PageInput, pageOf } from './paging.ts'
+
+export type ListTenants = PageInput & {
+  readonly sourceId?: number | undefined
+  readonly integrationId?: number | undefined
+  readonly mapped?: boolean | undefined
+  /** Part of the tenant's or the account's name. */
+  readonly search?: string | undefined
+}
+
+export type TenantView = {
+  readonly id: number
+  readonly sourceId: number
+  readonly key: string
+  readonly name: string
+  /** False while the source says that it is switched off. */
+  readonly enabled: boolean
+  readonly mapping: {
+    readonly integrationId: number
+    readonly accountId: string
+    readonly accountName: string
+  } | null
+  readonly openTickets: number
+  /** Conditions that hold at its computers. */
+  readonly conditions: number
+  readonly computers: number
+  readonly firstSeenAt: Date
+  /** First time that its list was read whole: what held by then opens no tickets by itself. */
+  readonly baselineAt: Date | null
+  readonly lastListedAt: Date | null
+  readonly failingSince: Date | null
+  readonly failingMessage: string | null
+  readonly vanishedAt: Date | null
+}
+
+/** The clients that sources see, in the order in which they were first seen, with their mappings. */
+export async function listTenants(deps: Deps, input: ListTenants): Promise<Page<TenantView>> {
+  let query = deps.db
+    .selectFrom('tenants as t')
+    .leftJoin('mappings as m', 'm.tenant_id', 't.id')
+    .selectAll('t')
+    .select(['m.integration_id', 'm.account_id', 'm.account_name'])
+    .select(({ selectFrom, fn }) => [
+      selectFrom('tickets as k')
+        .select(fn.countAll<number>().as('count'))
+        .whereRef('k.tenant_id', '=', 't.id')
+        .where('k.done_at', 'is', null)
+        .as('open'),
+      selectFrom('conditions as c')
+        .select(fn.countAll<number>().as('count'))
+        .whereRef('c.tenant_id', '=', 't.id')
+        .where('c.ended_at', 'is', null)
+        .as('holding'),
+      selectFrom('computers as n')
+        .select(fn.countAll<number>().as('count'))
+        .whereRef('n.tenant_id', '=', 't.id')
+        .as('computers'),
+    ])
+  if (input.sourceId !== undefined) query = query.where('t.source_id', '=', input.sourceId)
+  if (input.integrationId !== undefined) query = query.where('m.integration_id', '=', input.integrationId)
+  if (input.mapped !== undefined) query = query.where('m.id', input.mapped ? 'is not' : 'is', null)
+  if (input.cursor !== undefined) query = query.where('t.id', '>', input.cursor)
+  const { search } = input
+  if (search !== undefined) {
+    const pattern = containsPattern(search)
+    query = query.where(({ or, eb }) => or([eb('t.name', 'ilike', pattern), eb('m.account_name', 'ilike', pattern)]))
+  }
+  const rows = await query
+    .orderBy('t.id')
+    .limit(input.limit + 1)
+    .execute()
+  const tenants = rows.map((row) => ({
+    id: row.id,
+    sourceId: row.source_id,
+    key: row.key,
+    name: row.name,
+    enabled: row.enabled,
+    mapping:
+      row.integration_id === null
+        ? null
+        : { integrationId: row.integration_id, accountId: row.account_id ?? '', accountName: row.account_name ?? '' },
+    openTickets: row.open ?? 0,
+    conditions: row.holding ?? 0,
+    computers: row.computers ?? 0,
+    firstSeenAt: row.first_seen_at,
+    baselineAt: row.baseline_at,
+    lastListedAt: row.last_listed_at,
+    failingSince: row.failing_since,
+    failingMessage: row.failing_message,
+    vanishedAt: row.vanished_at,
+  }))
+  return pageOf(tenants, input.limit)
+}

@@ -1,0 +1,109 @@
+import { ConnectorError } from '../connectors/failure.ts'
+import { noticePerson } from '../core/remember.ts'
+import type { TicketSeen } from '../core/ticket.ts'
+import {
+  insertPersonStep,
+  type KnownTicket,
+  lockKnownTickets,
+  openDeskTickets,
+  type PsaRow,
+  saveChangesReadTo,
+  savePersonsAct,
+} from '../db/psas.ts'
+import { withTransaction } from '../db/transaction.ts'
+import type { Deps } from './deps.ts'
+import type { OpenPsa } from './open-connection.ts'
+
+/** How far each reading goes back behind the last, so that a slow search or a clock that differs hides nothing. */
+const overlapMs = 5 * 60_000
+/** Open tickets read one by one in each round, to find those that were deleted or merged. */
+const sweepSize = 10
+
+export type ReadChanges = {
+  changed: number
+  closedByPerson: number
+  reopened: number
+  deleted: number
+  sweptTo: number
+}
+
+/**
+ * Reads what people did at the desk since the last time, and sweeps a few of our open tickets for deletion. Notices and
+ * never fights: a ticket that a person closed stays closed. Throws `ConnectorError`.
+ */
+export async function readChanges(deps: Deps, psa: PsaRow, open: OpenPsa, sweptTo: number): Promise<ReadChanges> {
+  const begun = deps.clock.now()
+  const total: ReadChanges = { changed: 0, closedByPerson: 0, reopened: 0, deleted: 0, sweptTo }
+  const since = new Date((psa.changesReadTo ?? begun).getTime() - overlapMs)
+  for await (const page of open.connector.changedSince(open.context, since)) {
+    total.changed += page.length
+    await noticePage(deps, psa.id, page, total)
+  }
+  await saveChangesReadTo(deps.pool, psa.id, begun)
+  await sweep(deps, psa.id, open, total)
+  return total
+}
+
+async function noticePage(deps: Deps, psaId: number, page: readonly TicketSeen[], total: ReadChanges): Promise<void> {
+  const seen = new Map(page.map((ticket) => [ticket.ticketId, ticket]))
+  const now = deps.clock.now()
+  await withTransaction(deps.pool, async (client) => {
+    const known = await lockKnownTickets(client, psaId, [...seen.keys()], now)
+    for (const ticket of known) {
+      const present = seen.get(ticket.deskTicketId)
+      // A ticket in a worker's hands is being changed by us: the next reading, which overlaps, tells who changed it.
+      if (present === undefined || ticket.leased) continue
+      await noticeTicket(deps, client, ticket, present, total)
+    }
+  })
+}
+
+async function noticeTicket(
+  deps: Deps,
+  client: Parameters<typeof savePersonsAct>[0],
+  ticket: KnownTicket,
+  seen: TicketSeen,
+  total: ReadChanges,
+): Promise<void> {
+  const known = noticePerson(ticket.known, seen)
+  if (known === null) return
+  const now = deps.clock.now()
+  const outcome = known.phase === 'closed' ? 'closed-by-person' : null
+  if (!(await savePersonsAct(client, ticket.id, { known, outcome }, now))) return
+  const result = outcome ?? 'reopened-by-person'
+  if (outcome === null) total.reopened += 1
+  else total.closedByPerson += 1
+  await insertPersonStep(client, ticket.id, result, seen, now)
+  deps.log.info({ ticketId: ticket.id, result }, 'noticed')
+}
+
+/** Deleted tickets appear in no list of changes, so a few are read each round, in turn. */
+async function sweep(deps: Deps, psaId: number, open: OpenPsa, total: ReadChanges): Promise<void> {
+  const tickets = await openDeskTickets(deps.pool, psaId, total.sweptTo, sweepSize)
+  for (const { id, deskTicketId } of tickets) {
+    const seen = await readOrGone(open, deskTicketId)
+    if (seen !== null) {
+      await noticePage(deps, psaId, [seen], total)
+      continue
+    }
+    const now = deps.clock.now()
+    await withTransaction(deps.pool, async (client) => {
+      const [ticket] = await lockKnownTickets(client, psaId, [deskTicketId], now)
+      if (ticket === undefined || ticket.leased || ticket.done) return
+      await savePersonsAct(client, id, { known: { ...ticket.known, phase: 'gone' }, outcome: 'deleted-by-person' }, now)
+      await insertPersonStep(client, id, 'deleted-by-person', null, now)
+      total.deleted += 1
+      deps.log.info({ ticketId: id, result: 'deleted-by-person' }, 'noticed')
+    })
+  }
+  total.sweptTo = tickets.length < sweepSize ? 0 : (tickets.at(-1)?.id ?? 0)
+}
+
+async function readOrGone(open: OpenPsa, deskTicketId: string): Promise<TicketSeen | null> {
+  try {
+    return await open.connector.read(open.context, deskTicketId)
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'gone') return null
+    throw error
+  }
+}

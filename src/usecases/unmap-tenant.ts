@@ -1,0 +1,22 @@
+import { countOpenTickets, deleteMapping } from '../db/integrations.ts'
+import { withTransaction } from '../db/transaction.ts'
+import type { Deps } from './deps.ts'
+import { notFound, RequestError } from './request-error.ts'
+
+/**
+ * Ends a mapping: no new tickets for this tenant. Those that are not done stay and are closed as before; the answer says how
+ * many they are. Throws `RequestError`.
+ */
+export async function unmapTenant(deps: Deps, input: { tenantId: number }): Promise<{ openTickets: number }> {
+  const { tenantId } = input
+  const tenant = await deps.db.selectFrom('tenants').select('name').where('id', '=', tenantId).executeTakeFirst()
+  if (tenant === undefined) throw notFound('tenant', tenantId)
+  const openTickets = await withTransaction(deps.pool, async (client) => {
+    if (!(await deleteMapping(client, tenantId))) {
+      throw new RequestError('not-found', `“${tenant.name}” is not mapped, so there is nothing to end.`)
+    }
+    return countOpenTickets(client, { tenantId })
+  })
+  deps.log.info({ client: tenant.name, tenantId, openTickets }, 'tenant unmapped')
+  return { openTickets }
+}
