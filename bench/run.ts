@@ -95,8 +95,9 @@ async function measure(row: Row): Promise<object> {
       peakMemoryMiB: peak,
     }
   } finally {
+    const ended = once(server, 'exit')
     await ask(server, { do: 'stop' })
-    server.kill()
+    await ended
     desk.child.kill()
     await rm(folder, { recursive: true, force: true })
   }

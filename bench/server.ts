@@ -90,7 +90,10 @@ process.on('message', (order: Order) => {
     return null
   }
   answer().then(
-    (value) => process.send?.({ value: value ?? null }),
+    (value) => {
+      process.send?.({ value: value ?? null })
+      if (order.do === 'stop') process.disconnect()
+    },
     (error: unknown) => process.send?.({ error: String(error) }),
   )
 })
