@@ -50,7 +50,7 @@ export type Decision = {
   /** For `open`, `raise` and `reclaim`: the fields wanted from now on. */
   readonly fields?: FieldValues
   readonly level?: TroubleLevel
-  /** For `open`: minutes until it may be created. */
+  /** For `open`: minutes until it may be created; for `raise`: the most that one not created yet still has to wait. */
   readonly delayMinutes?: number
   /** For `close`: why it ended. */
   readonly endReason?: EndReason
@@ -135,7 +135,7 @@ function decideChanged(
     outcome: 'raise',
     reason: 'level-rose',
     level: change.level,
-    ...(rule?.enabled === true ? { fields: rule.fields } : {}),
+    ...(rule?.enabled === true ? { fields: rule.fields, delayMinutes: rule.delayMinutes } : {}),
   }
 }
 

@@ -12,7 +12,13 @@ export type StepResult =
   /** Tickets with our reference that no other record of ours accounts for. */
   | { readonly did: 'find'; readonly found: readonly TicketSeen[] }
   /** `written`: the fields that were written; those a person had changed were left alone. */
-  | { readonly did: 'update'; readonly written: FieldValues; readonly seen: TicketSeen }
+  | {
+      readonly did: 'update'
+      readonly written: FieldValues
+      readonly seen: TicketSeen
+      /** It is closed, and the same thing was seen again after that. */
+      readonly seenAgainSince?: boolean
+    }
   | { readonly did: 'note' }
   /** `wasOpen` is false when it was closed already before we touched it. */
   | { readonly did: 'close'; readonly seen: TicketSeen; readonly wasOpen: boolean }
@@ -55,7 +61,10 @@ export function remember(
     case 'find':
       return rememberFound({ ...calm, unsureSince: known.unsureSince }, desired, result.found, startedAt, now)
     case 'update': {
-      if (result.seen.state === 'closed') return { ...calm, ...endedBeforeUs(known, desired) }
+      if (result.seen.state === 'closed') {
+        const ended = { ...calm, ...endedBeforeUs(known, desired) }
+        return result.seenAgainSince === true ? { ...ended, repeatsTold: known.repeatsTold } : ended
+      }
       // Fields that a person changed count as written too: the wish was considered and the person's choice stays.
       const considered = step.do === 'update' ? step.fields : {}
       // Whether a note arrived is still to be asked, so what is unsure stays so.
@@ -184,16 +193,17 @@ export function backOffMs(failures: number): number {
 
 /**
  * What a person did at the desk, as read back from it; null when it tells nothing new. `seen` is null for a ticket that
- * is no longer there.
+ * is no longer there. A ticket that a person closed and opened again while it still `holds` is ours as before; one that we had
+ * closed is theirs.
  */
-export function noticePerson(known: Known, seen: TicketSeen | null): Known | null {
+export function noticePerson(known: Known, seen: TicketSeen | null, holds: boolean): Known | null {
   if (known.phase === 'open' && seen?.state !== 'open') {
     // It may have been a call of ours: the reconciler is about to look, and tells the two apart.
     if (!hasLooked(known)) return null
     return seen === null ? { ...known, phase: 'gone' } : { ...known, phase: 'closed', closedBy: 'person' }
   }
   if (known.phase === 'closed' && seen?.state === 'open') {
-    return { ...known, phase: 'open', closedBy: null, released: true }
+    return { ...known, phase: 'open', closedBy: null, released: !(holds && known.closedBy === 'person') }
   }
   return null
 }

@@ -88,6 +88,12 @@ export function closesText(kind: 'condition' | 'event', what: string): string {
     : 'This ticket is about something that happened once: close it when it has been dealt with.'
 }
 
+/** The description of a ticket at the moment when it is opened. `repeats`: how often it was seen again until then. */
+export function openingText(description: string, repeats: number): string {
+  if (repeats === 0) return description
+  return `${description}\n\nBefore this ticket was opened it was seen ${repeats} more time${repeats === 1 ? '' : 's'}.`
+}
+
 const endings: Readonly<Record<EndReason, string>> = {
   'no-longer-applies': 'it no longer applies to this computer',
   'computer-removed': 'the computer was removed from the security product',
