@@ -11,6 +11,7 @@ import { startEmbeddedPostgres } from './db/embedded/start-embedded-postgres.ts'
 import { ensureInstallation } from './db/installation.ts'
 import { migrate } from './db/migrate.ts'
 import type { Database } from './db/tables.ts'
+import { listenForTickets } from './db/ticket-bell.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttpServer } from './http/server.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
@@ -18,10 +19,10 @@ import { type Ids, systemIds } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
 import { createSecretBox } from './lib/secret-box.ts'
 import type { Deps } from './usecases/deps.ts'
+import { ensureDuties } from './usecases/ensure-duties.ts'
 import { ensureFirstToken } from './usecases/ensure-first-token.ts'
 import { createDesks } from './worker/desks.ts'
 import { runDutyLoop } from './worker/duty-loop.ts'
-import { listenForTickets } from './db/ticket-bell.ts'
 
 /** The composition root: the only place that builds things. `main.ts`, the demo and the tests call it. */
 
@@ -64,6 +65,7 @@ export async function openDatabase(
     const url = config.databaseUrl ?? embedded?.url ?? ''
     const connection = await connect<Database>({ url, applicationName: 'tocsin', log, maxConnections: 20 })
     await migrate({ pool: connection.pool, log })
+    await checkClock(connection.pool)
     return {
       pool: connection.pool,
       db: connection.db,
@@ -76,6 +78,20 @@ export async function openDatabase(
     await embedded?.stop()
     throw error
   }
+}
+
+/** Leases are times: a process whose clock is far from the others' would take tickets out of their hands. */
+const clockMayDifferMs = 10_000
+
+async function checkClock(pool: OpenDatabase['pool']): Promise<void> {
+  const asked = Date.now()
+  const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now')
+  const differs = Math.abs((rows[0]?.now.getTime() ?? asked) - (asked + Date.now()) / 2)
+  if (differs <= clockMayDifferMs) return
+  const seconds = Math.round(differs / 1_000)
+  throw new Error(
+    `The clocks of this machine and of the database differ by ${seconds} s. Set both by a time server (NTP) and start again.`,
+  )
 }
 
 export async function createApp(options: AppOptions): Promise<App> {
@@ -129,6 +145,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     deps,
     async start() {
+      await ensureDuties(deps)
       if (config.role !== 'web') startWorker()
       return config.role === 'worker' ? null : startWeb()
     },

@@ -11,7 +11,7 @@ export type Config = {
   readonly logLevel: string
 }
 
-export class ConfigError extends Error {
+class ConfigError extends Error {
   readonly code = 'config-invalid'
 }
 

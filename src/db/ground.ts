@@ -85,7 +85,7 @@ function emptyRules(): MutableRules {
 }
 
 /** All rule rows of the integrations, by integration id. */
-export async function loadRules(sql: Sql, integrationIds: readonly number[]): Promise<Map<number, Rules>> {
+async function loadRules(sql: Sql, integrationIds: readonly number[]): Promise<Map<number, Rules>> {
   const { rows } = await sql.query<{
     integration_id: number
     section: RuleSection

@@ -100,10 +100,34 @@ export async function saveMapping(sql: Sql, mapping: MappingValues, now: Date): 
        account_name = excluded.account_name, created_at = excluded.created_at`,
     [mapping.integrationId, mapping.tenantId, mapping.accountId, mapping.accountName, now],
   )
+  await sql.query(
+    `update tickets set account_id = $3, desired_version = desired_version + 1
+     where tenant_id = $1 and integration_id = $2 and account_id <> $3 and ${notSent}`,
+    [mapping.tenantId, mapping.integrationId, mapping.accountId],
+  )
+  await giveUpUnsent(sql, mapping.tenantId, mapping.integrationId, now)
 }
 
-/** False when it was not mapped. */
-export async function deleteMapping(sql: Sql, tenantId: number): Promise<boolean> {
+/** Takes a mapping out before it is written anew, so that two tenants can change accounts. Its waiting tickets stay. */
+export async function liftMapping(sql: Sql, tenantId: number): Promise<void> {
+  await sql.query('delete from mappings where tenant_id = $1', [tenantId])
+}
+
+/** A ticket that no desk was told of: nothing is lost when it goes to another account, or nowhere. */
+const notSent = `done_at is null and phase = 'absent' and unsure_since is null and lease_owner is null`
+
+/** A client's tickets that wait for a desk at which it is no longer mapped are not wanted any more. */
+async function giveUpUnsent(sql: Sql, tenantId: number, keptIntegrationId: number, now: Date): Promise<void> {
+  await sql.query(
+    `update tickets set want = 'nothing', due_at = $3, desired_version = desired_version + 1
+     where tenant_id = $1 and integration_id <> $2 and ${notSent}`,
+    [tenantId, keptIntegrationId, now],
+  )
+}
+
+/** False when it was not mapped. Tickets that no desk was told of yet are given up; the others live on. */
+export async function deleteMapping(sql: Sql, tenantId: number, now: Date): Promise<boolean> {
   const { rowCount } = await sql.query('delete from mappings where tenant_id = $1', [tenantId])
+  await giveUpUnsent(sql, tenantId, 0, now)
   return (rowCount ?? 0) > 0
 }

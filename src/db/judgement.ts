@@ -55,9 +55,22 @@ export async function lockTickets(
   conditionIds: readonly number[],
   identities: readonly { psaId: number; identity: string }[],
 ): Promise<UndoneTicket[]> {
-  const { rows } = await sql.query<UndoneTicket>(
-    `select id, psa_id as "psaId", identity, condition_id as "conditionId", want, level, fields, phase, released
-     from tickets where done_at is null and id in (
+  for (;;) {
+    const tickets = await lockPresentTickets(sql, conditionIds, identities)
+    // While we waited for its lock, a worker may have ended a ticket and begun its successor, which this look missed.
+    if (tickets.every(({ done }) => !done)) return tickets
+  }
+}
+
+async function lockPresentTickets(
+  sql: Sql,
+  conditionIds: readonly number[],
+  identities: readonly { psaId: number; identity: string }[],
+): Promise<(UndoneTicket & { done: boolean })[]> {
+  const { rows } = await sql.query<UndoneTicket & { done: boolean }>(
+    `select id, psa_id as "psaId", identity, condition_id as "conditionId", want, level, fields, phase, released,
+       done_at is not null as done
+     from tickets where id in (
        select id from tickets where condition_id = any($1) and done_at is null
        union select t.id from unnest($2::bigint[], $3::text[]) as i(psa_id, identity)
          join tickets t on t.psa_id = i.psa_id and t.identity = i.identity and t.done_at is null)
@@ -69,6 +82,7 @@ export async function lockTickets(
 
 /** Those of the conditions for which a ticket was ever made. */
 export async function findTicketed(sql: Sql, conditionIds: readonly number[]): Promise<Set<number>> {
+  if (conditionIds.length === 0) return new Set()
   const { rows } = await sql.query<{ id: number }>(
     'select distinct condition_id as id from tickets where condition_id = any($1)',
     [conditionIds],
@@ -155,6 +169,10 @@ export async function insertTickets(sql: Sql, tickets: readonly NewTicket[], now
 export type TicketChange = {
   id: number
   want: Want | null
+  /** A delay that is running ends then at the latest. */
+  notBefore: Date | null
+  title: string | null
+  description: string | null
   level: TroubleLevel | null
   fields: FieldValues | null
   endReason: EndReason | null
@@ -169,16 +187,18 @@ export async function changeTickets(sql: Sql, changes: readonly TicketChange[], 
   if (changes.length === 0) return
   await sql.query(
     `update tickets t set want = coalesce(c.want, t.want), level = coalesce(c.level, t.level),
+       not_before = case when c."notBefore" < t.not_before then c."notBefore" else t.not_before end,
+       title = coalesce(c.title, t.title), description = coalesce(c.description, t.description),
        fields = coalesce(c.fields, t.fields), condition_id = coalesce(c."conditionId", t.condition_id),
        end_reason = case when c.want = 'closed' then c."endReason" when c.want = 'open' then null else t.end_reason end,
        released = case when c.want = 'open' then false else t.released end,
        stuck = case when c.want is null then t.stuck else false end,
-       retry_at = case when c.want is null then t.retry_at end,
+       retry_at = case when c.want is null or t.failure->>'kind' = 'limited' then t.retry_at end,
        repeats = t.repeats + c.repeats,
        last_repeat_at = case when c.repeats > 0 then $2 else t.last_repeat_at end,
        lane = c.lane, due_at = $2, desired_version = t.desired_version + 1
-     from jsonb_to_recordset($1) as c(id bigint, want text, level text, fields jsonb, "endReason" text, "conditionId" bigint,
-       repeats int, lane smallint) where t.id = c.id`,
+     from jsonb_to_recordset($1) as c(id bigint, want text, "notBefore" timestamptz, title text, description text, level text,
+       fields jsonb, "endReason" text, "conditionId" bigint, repeats int, lane smallint) where t.id = c.id`,
     [JSON.stringify(changes), now],
   )
 }

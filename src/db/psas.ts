@@ -42,11 +42,15 @@ export async function holdPsa(sql: Sql, id: number, until: Date, failure: Failur
   ])
 }
 
-/** Forgets a hold after a call went well. */
-export async function releasePsa(sql: Sql, id: number): Promise<void> {
-  await sql.query('update psas set held_until = null, held_failure = null where id = $1 and held_failure is not null', [
-    id,
-  ])
+/** Forgets a hold whose time has passed, after a call went well. True while one still runs. */
+export async function releasePsa(sql: Sql, id: number, now: Date): Promise<boolean> {
+  await sql.query(
+    `update psas set held_until = null, held_failure = null
+     where id = $1 and held_failure is not null and (held_until is null or held_until <= $2)`,
+    [id, now],
+  )
+  const { rowCount } = await sql.query('select from psas where id = $1 and held_until > $2', [id, now])
+  return rowCount === 1
 }
 
 export async function saveOptions(sql: Sql, id: number, options: object, now: Date): Promise<void> {
@@ -78,20 +82,28 @@ export type KnownTicket = {
   deskTicketId: string
   done: boolean
   leased: boolean
+  /** What it is about still holds; an event always does. */
+  holds: boolean
+  closedAt: Date | null
   known: Known
 }
 
-/** Our records of desk tickets, locked until the transaction ends. Rows in a worker's hands are marked as leased. */
+/**
+ * Our records of desk tickets, locked until the transaction ends. A row is leased as long as a worker has not given it
+ * back, also when the lease ran out: its call may still arrive.
+ */
 export async function lockKnownTickets(
   sql: Sql,
   psaId: number,
   deskTicketIds: readonly string[],
-  now: Date,
 ): Promise<KnownTicket[]> {
-  const { rows } = await sql.query<Parameters<typeof rowToKnown>[0] & { done: boolean; leased: boolean }>(
-    `select *, done_at is not null as done, lease_until is not null and lease_until > $3 as leased
-     from tickets where psa_id = $1 and desk_ticket_id = any($2) order by id for update`,
-    [psaId, deskTicketIds, now],
+  const { rows } = await sql.query<
+    Parameters<typeof rowToKnown>[0] & { done: boolean; leased: boolean; holds: boolean; closed_at: Date | null }
+  >(
+    `select t.*, t.done_at is not null as done, t.lease_owner is not null as leased,
+       not exists (select from conditions c where c.id = t.condition_id and c.ended_at is not null) as holds
+     from tickets t where t.psa_id = $1 and t.desk_ticket_id = any($2) order by t.id for update of t`,
+    [psaId, deskTicketIds],
   )
   return rows.map((row) => ({
     id: row.id,
@@ -99,8 +111,19 @@ export async function lockKnownTickets(
     deskTicketId: row.desk_ticket_id ?? '',
     done: row.done,
     leased: row.leased,
+    holds: row.holds,
+    closedAt: row.closed_at,
     known: rowToKnown(row),
   }))
+}
+
+/** Keeps the numbers under which people know tickets; some desks do not tell them when a ticket is created. */
+export async function saveDeskNumbers(sql: Sql, psaId: number, seen: readonly TicketSeen[]): Promise<void> {
+  await sql.query(
+    `update tickets t set desk_number = s.number from jsonb_to_recordset($2) as s("ticketId" text, number text)
+     where t.psa_id = $1 and t.desk_ticket_id = s."ticketId" and s.number <> '' and t.desk_number is distinct from s.number`,
+    [psaId, JSON.stringify(seen.map(({ ticketId, number }) => ({ ticketId, number })))],
+  )
 }
 
 /** Desk tickets that we hold for open, after `afterId`: for the sweep that finds deleted ones. */
@@ -132,8 +155,8 @@ export async function savePersonsAct(
   const { known, outcome } = act
   const result = await sql.query(
     `update tickets t set phase = $2, closed_by = $3, released = $4,
-       done_at = case when $5::text is null then null else $6 end, outcome = $5,
-       closed_at = case when $5::text is null then null else coalesce(closed_at, $6) end, due_at = null
+       done_at = case when $5::text is null then null else $6::timestamptz end, outcome = $5,
+       closed_at = case when $5::text is null then null else coalesce(t.closed_at, $6::timestamptz) end, due_at = null
      where id = $1 and ($5::text is not null or not exists (
        select from tickets o where o.psa_id = t.psa_id and o.identity = t.identity and o.done_at is null and o.id <> t.id))`,
     [id, known.phase, known.closedBy, known.released, outcome, now],

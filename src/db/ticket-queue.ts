@@ -1,4 +1,5 @@
 import type { EndReason } from '../core/condition.ts'
+import type { Failure } from '../core/failure.ts'
 import type { StepReason } from '../core/next-step.ts'
 import type { Desired, FieldValues, Known, Outcome, Ticket } from '../core/ticket.ts'
 import type { Sql } from './sql.ts'
@@ -71,7 +72,11 @@ const claimSql = (byAge: boolean) => `
     order by ${byAge ? 'due_at' : 'lane, due_at'} limit $5 for update skip locked)
   update tickets t set lease_owner = $2, lease_at = $3, lease_until = $4,
     unsure_since = case when due.lease_owner is null then t.unsure_since else greatest(t.unsure_since, due.lease_at) end,
-    looked_at = case when due.lease_owner is null then t.looked_at end
+    looked_at = case when due.lease_owner is null then t.looked_at end,
+    -- Should this worker die, what its create said is what a ticket that is found later holds.
+    written = case when t.phase = 'absent' and t.unsure_since is null and due.lease_owner is null then t.fields else t.written end,
+    level_told = case when t.phase = 'absent' and t.unsure_since is null and due.lease_owner is null then t.level else t.level_told end,
+    repeats_told = case when t.phase = 'absent' and t.unsure_since is null and due.lease_owner is null then t.repeats else t.repeats_told end
   from due, integrations i where t.id = due.id and i.id = t.integration_id
   returning t.id, t.integration_id, t.identity, t.reference, t.account_id, t.title, t.description, t.general, t.want,
     t.not_before, t.level, t.fields, t.repeats, t.last_repeat_at, t.end_reason, t.desired_version, t.phase,
@@ -174,7 +179,7 @@ const rememberSql = `
     written = v.written, level_told = v.level_told, repeats_told = v.repeats_told, repeats_told_at = v.repeats_told_at,
     notes = v.notes, closed_by = v.closed_by, unsure_since = v.unsure_since, looked_at = v.looked_at,
     failures = v.failures, failure = v.failure,
-    retry_at = case when t.desired_version = v.desired_version then v.retry_at end,
+    retry_at = case when t.desired_version = v.desired_version or v.failure->>'kind' = 'limited' then v.retry_at end,
     stuck = v.stuck and t.desired_version = v.desired_version,
     opened_at = case when t.opened_at is null and v.phase = 'open' then $2 else t.opened_at end,
     closed_at = case when v.phase in ('closed', 'gone') then coalesce(t.closed_at, $2) else t.closed_at end,
@@ -259,28 +264,36 @@ export async function releaseTickets(sql: Sql, owner: string, ids: readonly numb
 }
 
 /**
- * Ends a ticket that we closed just when its condition began again, and starts its successor with the same identity.
- * Both in one statement, so that at most one of them is open at any time.
+ * Ends a ticket that is over at the desk although it is wanted again, and starts its successor with the same identity. Both
+ * in one statement, so that at most one of them is open at any time. False when it is no longer wanted, or no longer ours.
  */
-export async function renewTicket(sql: Sql, id: number, owner: string, now: Date): Promise<void> {
-  await sql.query(
+export async function renewTicket(sql: Sql, id: number, owner: string, now: Date): Promise<boolean> {
+  const result = await sql.query(
     `with ended as (
-       update tickets set done_at = $3, outcome = 'closed-by-us', due_at = null, want = 'closed',
-         lease_owner = null, lease_at = null, lease_until = null
-       where id = $1 and lease_owner = $2 returning *)
+       update tickets set done_at = $3, due_at = null, want = 'closed', lease_owner = null, lease_at = null, lease_until = null,
+         outcome = case when phase = 'gone' then 'deleted-by-person' when closed_by = 'person' then 'closed-by-person'
+           else 'closed-by-us' end
+       where id = $1 and lease_owner = $2 and want = 'open' returning *)
      insert into tickets (psa_id, integration_id, tenant_id, condition_id, event_id, identity, reference, account_id, title,
        description, general, created_at, want, level, fields, lane, due_at)
      select psa_id, integration_id, tenant_id, condition_id, event_id, identity, reference, account_id, title,
        description, general, $3, 'open', level, fields, lane, $3 from ended`,
     [id, owner, now],
   )
+  return result.rowCount === 1
 }
 
-/** When the next ticket of a desk becomes due; null when none waits. */
-export async function nextTicketDueAt(sql: Sql, psaId: number): Promise<Date | null> {
-  const result = await sql.query<{ at: Date | null }>(
-    'select min(greatest(due_at, lease_until)) as at from tickets where psa_id = $1 and due_at is not null',
-    [psaId],
+/**
+ * Stops tickets whose create was answered with a desk ticket that another record of ours accounts for: the desk took
+ * two different things for one, and one's end must not close the other's.
+ */
+export async function stopSharedTickets(sql: Sql, ids: readonly number[], failure: Failure): Promise<number[]> {
+  const { rows } = await sql.query<{ id: number }>(
+    `update tickets t set phase = 'absent', desk_ticket_id = null, stuck = true, failure = $2, due_at = null
+     where t.id = any($1) and t.phase = 'open' and exists (
+       select from tickets o where o.psa_id = t.psa_id and o.desk_ticket_id = t.desk_ticket_id and o.id <> t.id and o.done_at is null)
+     returning t.id`,
+    [ids, JSON.stringify(failure)],
   )
-  return result.rows[0]?.at ?? null
+  return rows.map(({ id }) => id)
 }

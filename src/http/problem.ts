@@ -42,7 +42,7 @@ export const problems: Readonly<Record<RequestProblem | TransportProblem, readon
 const Place = z.object({ section: z.string(), key: z.string() })
 
 /** RFC 9457, with a stable `code` and facts for programs. */
-export const Problem = named(
+const Problem = named(
   'Problem',
   z.object({
     type: z.string(),

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises'
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createApiBench } from '../../test/support/api-bench.ts'
 import { testDatabase } from '../../test/support/database.ts'
+import type { SourceConnector } from '../connectors/source.ts'
 import type { Database } from '../db/tables.ts'
 import { checkToken } from '../usecases/check-token.ts'
 import { ensureFirstToken } from '../usecases/ensure-first-token.ts'
+import { createMetrics } from './metrics.ts'
 import { openapiDocument } from './openapi-document.ts'
+import { createHttpServer } from './server.ts'
 
 const database = await testDatabase<Database>()
 const bench = await createApiBench(database)
@@ -129,6 +134,44 @@ describe('requests that cannot be read', () => {
   ])('%s says what to do', async (query, field, message) => {
     const { body } = await bench.call('GET', `/api/v1/tickets?${query}`)
     expect(body.errors).toEqual([{ field, message }])
+  })
+})
+
+describe('faults', () => {
+  test('a database that is gone is told as such, and the process still lives', async () => {
+    const pool = new pg.Pool({ host: '127.0.0.1', port: 1 })
+    const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+    const api = await createHttpServer({ ...bench.deps, pool, db }, createMetrics())
+    const asked = await api.inject({ url: '/api/v1/status', headers: { authorization: `Bearer ${bench.token}` } })
+    expect([asked.statusCode, asked.json().code]).toEqual([503, 'database-unavailable'])
+    const ready = await api.inject('/readyz')
+    expect([ready.statusCode, ready.json()]).toEqual([
+      503,
+      { ready: false, database: 'unreachable', schema: 'unknown' },
+    ])
+    expect((await api.inject('/healthz')).statusCode).toBe(200)
+    await api.close()
+    await db.destroy()
+  })
+
+  test('a fault of our own shows a request id, and nothing of its inside', async () => {
+    const broken = { id: 'broken', name: 'Broken' } as SourceConnector
+    Object.defineProperty(broken, 'settings', {
+      get: () => {
+        throw new Error('kaboom with an inner detail')
+      },
+    })
+    const api = await createHttpServer({ ...bench.deps, sources: new Map([['broken', broken]]) }, createMetrics())
+    const headers = { authorization: `Bearer ${bench.token}` }
+    const reply = await api.inject({ url: '/api/v1/connectors', headers })
+    expect([reply.statusCode, reply.json().code]).toEqual([500, 'internal-fault'])
+    expect(reply.body).not.toMatch(/kaboom|at .*\.ts/)
+    const { requestId } = reply.json()
+    const line = bench
+      .lines()
+      .find(({ fields }) => 'err' in fields && 'requestId' in fields && fields.requestId === requestId)
+    expect(line).toMatchObject({ level: 'error', message: 'request failed', fields: { route: 'list-connectors' } })
+    await api.close()
   })
 })
 

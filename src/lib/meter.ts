@@ -9,11 +9,3 @@ export type Meter = {
   /** A duty that ended. */
   polled(kind: string, subject: string, result: 'good' | 'failed', ms: number): void
 }
-
-/** For programs that measure nothing. */
-export const silentMeter: Meter = {
-  decided: () => undefined,
-  stepped: () => undefined,
-  called: () => undefined,
-  polled: () => undefined,
-}

@@ -7,8 +7,9 @@ import { orNameTaken } from './connection-settings.ts'
 import type { Deps } from './deps.ts'
 import { defaultValues, judgeIntegration, withoutEmpty } from './integration-settings.ts'
 import type { IntegrationView } from './list-integrations.ts'
-import { invalidInput } from './request-error.ts'
+import { invalidInput, RequestError } from './request-error.ts'
 import { showIntegration } from './show-integration.ts'
+import { showOptions } from './show-options.ts'
 import { psaConnectorOf } from './with-desk.ts'
 
 export type CreateIntegration = {
@@ -24,7 +25,7 @@ export type CreateIntegration = {
   readonly pausedUntil?: Date | null | undefined
 }
 
-export const defaultRepeatNoteMinutes = 60
+const defaultRepeatNoteMinutes = 60
 
 /** Pairs a source with a PSA: no tenant is mapped and every rule is off. Throws `RequestError`. */
 export async function createIntegration(deps: Deps, input: CreateIntegration): Promise<IntegrationView> {
@@ -37,7 +38,7 @@ export async function createIntegration(deps: Deps, input: CreateIntegration): P
     throw invalidInput([{ field, message: `There is no ${kind}: connect it first.` }])
   }
   const connector = psaConnectorOf(deps, psa)
-  const options = psa.options as PsaOptions | null
+  const options = (psa.options as PsaOptions | null) ?? (await firstOptions(deps, psaId))
   const values = {
     name,
     general: withoutEmpty({ ...defaultValues(connector.generalFields, options), ...input.general }),
@@ -53,4 +54,16 @@ export async function createIntegration(deps: Deps, input: CreateIntegration): P
   const id = await orNameTaken('integration', name, () => insertIntegration(deps.pool, pair, values, now))
   deps.log.info({ integration: name, id, sourceId, psaId }, 'integration created')
   return showIntegration(deps, { id })
+}
+
+/** Some defaults are labels of live lists. A desk that cannot be asked now leaves those fields empty. */
+async function firstOptions(deps: Deps, psaId: number): Promise<PsaOptions | null> {
+  try {
+    const { choices } = await showOptions(deps, { psaId })
+    return { choices, extra: {} }
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error
+    deps.log.warn({ psaId, message: error.message }, 'the lists of the desk could not be read for the defaults')
+    return null
+  }
 }

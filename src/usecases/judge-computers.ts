@@ -64,7 +64,10 @@ export async function judgeComputers(
   const judgements = judgeAll(source, seen, missing, holding)
   const begun = await storeConditions(client, source, judgements, ground, now)
   const tickets = await loadTickets(client, source, judgements, ground)
-  const ticketed = await findTicketed(client, conditionIdsOf(judgements))
+  const ticketed = await findTicketed(
+    client,
+    judgements.flatMap(({ change, held }) => (change.kind === 'changed' && held !== null ? [held.id] : [])),
+  )
   const subjects: TicketSubject[] = []
   const decisions: Decision[] = []
   for (const [n, judgement] of judgements.entries()) {

@@ -47,23 +47,31 @@ export async function judgeEvents(
   const tickets = await loadTickets(client, judged)
   const total: JudgedEvents = { events: fresh.length, repeated: 0, opened: 0 }
   const desks = new Set<number>()
-  // Two events of one page may be about the same thing, so the second must find the ticket of the first.
-  for (const round of rounds(judged)) {
+  // Two events of one page may be about the same thing: once the first opens a ticket, the others must find it.
+  for (let waiting = judged; waiting.length > 0; ) {
+    const opening = new Set<string>()
     const subjects: TicketSubject[] = []
     const decisions: Decision[] = []
-    for (const { event, tenant, identity } of round) {
+    const later: Judged[] = []
+    for (const item of waiting) {
+      const { event, tenant, identity } = item
+      if (opening.has(identity)) {
+        later.push(item)
+        continue
+      }
       const ticket = tickets.get(identity) ?? null
       const ageHours = (now.getTime() - event.happenedAt.getTime()) / 3_600_000
       const facts = { type: event.type, severity: event.severity, ageHours }
-      const open = ticket === null ? null : { ...ticket, known: ticket }
-      decisions.push(decideEvent(facts, open, groundOf(tenant, now)))
+      const decision = decideEvent(facts, ticket === null ? null : { ...ticket, known: ticket }, groundOf(tenant, now))
+      if (decision.outcome === 'open') opening.add(identity)
+      decisions.push(decision)
       subjects.push(subjectOf(source, event, tenant, identity, ids.get(event.eventKey) ?? null, ticket))
     }
     for (const id of await writeDecisions(deps, client, subjects, decisions, now)) desks.add(id)
     total.opened += decisions.filter(({ outcome }) => outcome === 'open').length
     total.repeated += decisions.filter(({ outcome }) => outcome === 'repeat').length
-    if (round.length < judged.length)
-      for (const [key, ticket] of await loadTickets(client, round)) tickets.set(key, ticket)
+    if (later.length > 0) for (const [key, ticket] of await loadTickets(client, later)) tickets.set(key, ticket)
+    waiting = later
   }
   await saveEventCursor(client, source.id, cursor)
   await wakeDesks(client, desks)
@@ -90,19 +98,6 @@ async function settleTenants(
 }
 
 type Judged = { event: EventSeen; tenant: TenantGround; identity: string }
-
-/** Splits into a first round with one event per identity, and a second with all others. */
-function rounds(judged: readonly Judged[]): Judged[][] {
-  const seen = new Set<string>()
-  const first: Judged[] = []
-  const second: Judged[] = []
-  for (const item of judged) {
-    if (seen.has(item.identity)) second.push(item)
-    else first.push(item)
-    seen.add(item.identity)
-  }
-  return second.length === 0 ? [first] : [first, second]
-}
 
 function identityOf(source: JudgedSource, event: EventSeen, tenant: TenantGround): string {
   return tenant.mapping?.integration.repeats === 'ticket'

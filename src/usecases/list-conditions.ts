@@ -117,7 +117,7 @@ function toView(deps: Deps, row: Row): ConditionView {
             id: ticketId,
             state: ticketState({ want, phase, done_at }),
             stuck: stuck === true && done_at === null,
-            deskNumber: row.desk_number,
+            deskNumber: row.desk_number || null,
           },
   }
 }

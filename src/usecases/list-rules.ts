@@ -95,6 +95,8 @@ export type RuleGround = {
   /** Rows that may be set, by section and key, in the order in which they are shown. */
   readonly places: Readonly<Record<RuleSection, ReadonlyMap<string, Words>>>
   words(section: RuleSection, key: string): Words
+  /** Whether a row may be set: it is shown, or a status description that the connector has words for. */
+  isKnown(section: RuleSection, key: string): boolean
 }
 
 /** Throws `RequestError` when the integration is gone. */
@@ -112,8 +114,20 @@ export async function loadRuleGround(deps: Deps, sql: Sql, integrationId: number
   const seen = await seenKeys(sql, row.sourceId)
   const words = (section: RuleSection, key: string): Words => wordsOf(source, section, key)
   const { version, sourceId, psaId } = row
-  const options = psa.options as PsaOptions | null
-  return { version, sourceId, psaId, psa: psaConnectorOf(deps, psa), options, places: placesOf(source, seen), words }
+  const places = placesOf(source, seen)
+  return {
+    version,
+    sourceId,
+    psaId,
+    psa: psaConnectorOf(deps, psa),
+    options: psa.options as PsaOptions | null,
+    places,
+    words,
+    isKnown(section, key) {
+      if (places[section].has(key)) return true
+      return (section === 'warning' || section === 'critical') && words(section, key).title !== key
+    },
+  }
 }
 
 function placesOf(

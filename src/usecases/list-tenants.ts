@@ -41,22 +41,6 @@ export async function listTenants(deps: Deps, input: ListTenants): Promise<Page<
     .leftJoin('mappings as m', 'm.tenant_id', 't.id')
     .selectAll('t')
     .select(['m.integration_id', 'm.account_id', 'm.account_name'])
-    .select(({ selectFrom, fn }) => [
-      selectFrom('tickets as k')
-        .select(fn.countAll<number>().as('count'))
-        .whereRef('k.tenant_id', '=', 't.id')
-        .where('k.done_at', 'is', null)
-        .as('open'),
-      selectFrom('conditions as c')
-        .select(fn.countAll<number>().as('count'))
-        .whereRef('c.tenant_id', '=', 't.id')
-        .where('c.ended_at', 'is', null)
-        .as('holding'),
-      selectFrom('computers as n')
-        .select(fn.countAll<number>().as('count'))
-        .whereRef('n.tenant_id', '=', 't.id')
-        .as('computers'),
-    ])
   if (input.sourceId !== undefined) query = query.where('t.source_id', '=', input.sourceId)
   if (input.integrationId !== undefined) query = query.where('m.integration_id', '=', input.integrationId)
   if (input.mapped !== undefined) query = query.where('m.id', input.mapped ? 'is not' : 'is', null)
@@ -70,6 +54,10 @@ export async function listTenants(deps: Deps, input: ListTenants): Promise<Page<
     .orderBy('t.id')
     .limit(input.limit + 1)
     .execute()
+  const counts = await countsOf(
+    deps,
+    rows.map(({ id }) => id),
+  )
   const tenants = rows.map((row) => ({
     id: row.id,
     sourceId: row.source_id,
@@ -80,9 +68,9 @@ export async function listTenants(deps: Deps, input: ListTenants): Promise<Page<
       row.integration_id === null
         ? null
         : { integrationId: row.integration_id, accountId: row.account_id ?? '', accountName: row.account_name ?? '' },
-    openTickets: row.open ?? 0,
-    conditions: row.holding ?? 0,
-    computers: row.computers ?? 0,
+    openTickets: counts.tickets.get(row.id) ?? 0,
+    conditions: counts.conditions.get(row.id) ?? 0,
+    computers: counts.computers.get(row.id) ?? 0,
     firstSeenAt: row.first_seen_at,
     baselineAt: row.baseline_at,
     lastListedAt: row.last_listed_at,
@@ -91,4 +79,34 @@ export async function listTenants(deps: Deps, input: ListTenants): Promise<Page<
     vanishedAt: row.vanished_at,
   }))
   return pageOf(tenants, input.limit)
+}
+
+type Counts = Readonly<Record<'tickets' | 'conditions' | 'computers', ReadonlyMap<number, number>>>
+
+/** One statement each for the whole page: counting for each tenant by itself takes several times as long. */
+async function countsOf({ db }: Deps, ids: readonly number[]): Promise<Counts> {
+  if (ids.length === 0) return { tickets: new Map(), conditions: new Map(), computers: new Map() }
+  const tickets = await db
+    .selectFrom('tickets')
+    .select(({ fn }) => ['tenant_id', fn.countAll<number>().as('count')])
+    .where('tenant_id', 'in', ids)
+    .where('done_at', 'is', null)
+    .groupBy('tenant_id')
+    .execute()
+  const conditions = await db
+    .selectFrom('conditions')
+    .select(({ fn }) => ['tenant_id', fn.countAll<number>().as('count')])
+    .where('tenant_id', 'in', ids)
+    .where('ended_at', 'is', null)
+    .groupBy('tenant_id')
+    .execute()
+  const computers = await db
+    .selectFrom('computers')
+    .select(({ fn }) => ['tenant_id', fn.countAll<number>().as('count')])
+    .where('tenant_id', 'in', ids)
+    .groupBy('tenant_id')
+    .execute()
+  const byTenant = (rows: readonly { tenant_id: number; count: number }[]) =>
+    new Map(rows.map(({ tenant_id: id, count }) => [id, count]))
+  return { tickets: byTenant(tickets), conditions: byTenant(conditions), computers: byTenant(computers) }
 }

@@ -19,7 +19,7 @@ import { type Judged, type JudgedSource, judgeComputers } from './judge-computer
 import { type OpenSource, openSource } from './open-connection.ts'
 
 /** Computers judged in one transaction. */
-const batchSize = 500
+const batchSize = 2_000
 
 export type PolledComputers = Judged & { computers: number; tenants: number; failedTenants: number }
 

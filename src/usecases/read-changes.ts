@@ -8,6 +8,7 @@ import {
   openDeskTickets,
   type PsaRow,
   saveChangesReadTo,
+  saveDeskNumbers,
   savePersonsAct,
 } from '../db/psas.ts'
 import { withTransaction } from '../db/transaction.ts'
@@ -34,26 +35,30 @@ export type ReadChanges = {
 export async function readChanges(deps: Deps, psa: PsaRow, open: OpenPsa, sweptTo: number): Promise<ReadChanges> {
   const begun = deps.clock.now()
   const total: ReadChanges = { changed: 0, closedByPerson: 0, reopened: 0, deleted: 0, sweptTo }
+  const { searchLagMs } = open.connector.facts(open.settings)
   const since = new Date((psa.changesReadTo ?? begun).getTime() - overlapMs)
   for await (const page of open.connector.changedSince(open.context, since)) {
     total.changed += page.length
-    await noticePage(deps, psa.id, page, total)
+    await noticePage(deps, psa.id, page, { total, readAt: begun, searchLagMs })
   }
   await saveChangesReadTo(deps.pool, psa.id, begun)
-  await sweep(deps, psa.id, open, total)
+  await sweep(deps, psa.id, open, { total, readAt: begun, searchLagMs })
   return total
 }
 
-async function noticePage(deps: Deps, psaId: number, page: readonly TicketSeen[], total: ReadChanges): Promise<void> {
+/** One reading: what it counts, when it was begun, and how old what it shows may be. */
+type Reading = { readonly total: ReadChanges; readonly readAt: Date; readonly searchLagMs: number }
+
+async function noticePage(deps: Deps, psaId: number, page: readonly TicketSeen[], reading: Reading): Promise<void> {
   const seen = new Map(page.map((ticket) => [ticket.ticketId, ticket]))
-  const now = deps.clock.now()
   await withTransaction(deps.pool, async (client) => {
-    const known = await lockKnownTickets(client, psaId, [...seen.keys()], now)
+    const known = await lockKnownTickets(client, psaId, [...seen.keys()])
+    await saveDeskNumbers(client, psaId, page)
     for (const ticket of known) {
       const present = seen.get(ticket.deskTicketId)
       // A ticket in a worker's hands is being changed by us: the next reading, which overlaps, tells who changed it.
       if (present === undefined || ticket.leased) continue
-      await noticeTicket(deps, client, ticket, present, total)
+      await noticeTicket(deps, client, ticket, present, reading)
     }
   })
 }
@@ -63,10 +68,13 @@ async function noticeTicket(
   client: Parameters<typeof savePersonsAct>[0],
   ticket: KnownTicket,
   seen: TicketSeen,
-  total: ReadChanges,
+  { total, readAt, searchLagMs }: Reading,
 ): Promise<void> {
-  const known = noticePerson(ticket.known, seen)
+  const known = noticePerson(ticket.known, seen, ticket.holds)
   if (known === null) return
+  // The page may be older than our own close: the next reading tells.
+  if (seen.state === 'open' && ticket.closedAt !== null && ticket.closedAt.getTime() >= readAt.getTime() - searchLagMs)
+    return
   const now = deps.clock.now()
   const outcome = known.phase === 'closed' ? 'closed-by-person' : null
   if (!(await savePersonsAct(client, ticket.id, { known, outcome }, now))) return
@@ -78,19 +86,22 @@ async function noticeTicket(
 }
 
 /** Deleted tickets appear in no list of changes, so a few are read each round, in turn. */
-async function sweep(deps: Deps, psaId: number, open: OpenPsa, total: ReadChanges): Promise<void> {
+async function sweep(deps: Deps, psaId: number, open: OpenPsa, reading: Reading): Promise<void> {
+  const { total } = reading
   const tickets = await openDeskTickets(deps.pool, psaId, total.sweptTo, sweepSize)
   for (const { id, deskTicketId } of tickets) {
     const seen = await readOrGone(open, deskTicketId)
     if (seen !== null) {
-      await noticePage(deps, psaId, [seen], total)
+      await noticePage(deps, psaId, [seen], reading)
       continue
     }
     const now = deps.clock.now()
     await withTransaction(deps.pool, async (client) => {
-      const [ticket] = await lockKnownTickets(client, psaId, [deskTicketId], now)
+      const [ticket] = await lockKnownTickets(client, psaId, [deskTicketId])
       if (ticket === undefined || ticket.leased || ticket.done) return
-      await savePersonsAct(client, id, { known: { ...ticket.known, phase: 'gone' }, outcome: 'deleted-by-person' }, now)
+      const known = noticePerson(ticket.known, null, ticket.holds)
+      if (known === null) return
+      await savePersonsAct(client, id, { known, outcome: 'deleted-by-person' }, now)
       await insertPersonStep(client, id, 'deleted-by-person', null, now)
       total.deleted += 1
       deps.log.info({ ticketId: id, result: 'deleted-by-person' }, 'noticed')

@@ -48,13 +48,22 @@ export async function saveRules(deps: Deps, input: SaveRules): Promise<RuleList>
   return listRules(deps, { integrationId })
 }
 
-/** The same within a transaction that is under way. Returns the new version. */
-export async function writeRules(deps: Deps, sql: Sql, ground: RuleGround, input: SaveRules): Promise<number> {
+/**
+ * The same within a transaction that is under way. Returns the new version. `anyEventType`: types that this installation has not
+ * seen yet may come from another one.
+ */
+export async function writeRules(
+  deps: Deps,
+  sql: Sql,
+  ground: RuleGround,
+  input: SaveRules,
+  { anyEventType }: { anyEventType: boolean } = { anyEventType: false },
+): Promise<number> {
   const { integrationId, rows, remove = [] } = input
   const locked = await lockRules(sql, integrationId)
   if (locked === null) throw notFound('integration', integrationId)
   if (locked.version !== input.version) throw await changedMeanwhile(sql, input, locked)
-  await refuseUnknown(sql, ground, rows)
+  await refuseUnknown(sql, ground, anyEventType ? rows.filter(({ section }) => section !== 'event-type') : rows)
   const issues = [...doubles(rows, remove), ...rows.flatMap((row) => formIssues(ground.psa, row))]
   if (issues.length > 0) throw invalidInput(issues)
   const problems = deskProblems(ground.psa, ground.options, locked.general, rows)
@@ -95,7 +104,7 @@ async function changedMeanwhile(
 async function refuseUnknown(sql: Sql, ground: RuleGround, rows: readonly RuleInput[]): Promise<void> {
   const issues: FieldIssue[] = []
   for (const { section, key } of rows) {
-    if (ground.places[section].has(key) || (await isStored(sql, ground, section, key))) continue
+    if (ground.isKnown(section, key) || (await isStored(sql, ground, section, key))) continue
     const what = section === 'severity' ? 'severity' : section === 'event-type' ? 'event type' : 'status description'
     issues.push({ section, key, field: 'key', message: `This source knows no ${what} “${key}”.` })
   }

@@ -136,7 +136,7 @@ function holdOf(
 }
 
 /** Why the stored settings cannot be used, in words; null when they can. */
-export function settingsProblem(deps: Deps, table: 'sources' | 'psas', row: StoredConnection): string | null {
+function settingsProblem(deps: Deps, table: 'sources' | 'psas', row: StoredConnection): string | null {
   const connector = deps[table].get(row.connector)
   if (connector === undefined) return `This version of Tocsin does not have the connector ${row.connector}.`
   try {

@@ -4,7 +4,7 @@ import type { PsaConnector, PsaContext } from '../connectors/psa.ts'
 import { laneOf } from '../core/lane.ts'
 import { nextStep, type Step } from '../core/next-step.ts'
 import { remember, type StepResult } from '../core/remember.ts'
-import { noteText, resolutionText } from '../core/texts.ts'
+import { noteText, openingText, resolutionText } from '../core/texts.ts'
 import type { DeskFacts, FieldValues, Known, Ticket } from '../core/ticket.ts'
 import { accountedTickets } from '../db/psas.ts'
 import type { ClaimedTicket, Remembered } from '../db/ticket-queue.ts'
@@ -148,9 +148,10 @@ async function call(
 ): Promise<StepResult & { number?: string }> {
   const { connector } = desk
   const { desired } = claimed.ticket
-  const { reference, accountId, title, description, general } = claimed
+  const { reference, accountId, title, general } = claimed
   switch (step.do) {
     case 'create': {
+      const description = openingText(claimed.description, desired.repeats)
       const draft = { reference, accountId, title, description, general, fields: desired.fields, at: deps.clock.now() }
       const created = await connector.create(context, draft)
       return { did: 'create', ticketId: created.ticketId, fields: desired.fields, number: created.number }
@@ -189,6 +190,7 @@ async function updateUntouched(
   return { did: 'update', written, seen }
 }
 
+/** Tells of a new level or of repeats; a ticket that a person closed meanwhile is told nothing. */
 async function sendNote(
   connector: PsaConnector,
   context: PsaContext<unknown>,
@@ -197,7 +199,14 @@ async function sendNote(
 ): Promise<StepResult> {
   const { desired, known } = claimed.ticket
   const ticketId = deskTicketId(claimed.ticket)
-  const marker = `${claimed.reference}#${claimed.id}.${known.notes + 1}`
+  // What the note tells stands in its marker, so that another note of the same number is never taken for it.
+  const marker = `${claimed.reference}#${claimed.id}.${known.notes + 1}.${desired.level}.${desired.repeats}`
+  const seen = await connector.read(context, ticketId)
+  if (seen.state === 'closed') {
+    const { lastRepeatAt } = claimed
+    const again = lastRepeatAt !== null && (seen.changedAt === null || lastRepeatAt > seen.changedAt)
+    return { did: 'update', written: {}, seen, seenAgainSince: step.reason === 'seen-again' && again }
+  }
   if (step.checkFirst && (await connector.hasNote(context, ticketId, marker))) return { did: 'note' }
   const text = noteText(step.reason, {
     what: claimed.title,

@@ -8,6 +8,7 @@ import {
   releaseTickets,
   rememberTickets,
   renewTicket,
+  stopSharedTickets,
 } from '../db/ticket-queue.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { Deps } from './deps.ts'
@@ -33,9 +34,20 @@ export type TenderOptions = {
   readonly lookEveryMs: number
 }
 
+/** A hold is never shorter, whatever moment the desk named, in ms. */
+const leastHoldMs = 1_000
 const claimAtMost = 200
 const flushAtMost = 200
 const flushEveryMs = 15
+
+const sharedFailure: Failure = {
+  kind: 'refused',
+  reason: 'invalid-value',
+  outcome: 'not-done',
+  message:
+    'The desk answered the create with a ticket that stands for something else: switch off its handling of duplicate tickets for the API user.',
+  until: null,
+}
 
 export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Tender {
   const owner = deps.ids.uuid()
@@ -66,7 +78,10 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
   async function tend(claimed: ClaimedTicket, signal: AbortSignal): Promise<void> {
     const tended = await tendTicket(deps, desk, claimed, signal)
     if (tended.kind === 'release') return releaseTickets(deps.pool, owner, [claimed.id])
-    if (tended.kind === 'renew') return renewTicket(deps.pool, claimed.id, owner, deps.clock.now())
+    if (tended.kind === 'renew') {
+      const renewed = await renewTicket(deps.pool, claimed.id, owner, deps.clock.now())
+      return renewed ? undefined : releaseTickets(deps.pool, owner, [claimed.id])
+    }
     results.push(tended.remembered)
     if (tended.result === null) return
     if (tended.result.did === 'fail') await holdAfter(tended.result.failure)
@@ -74,9 +89,8 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
   }
 
   async function calm(): Promise<void> {
-    held = false
     troubles = 0
-    await releasePsa(deps.pool, desk.psaId)
+    held = await releasePsa(deps.pool, desk.psaId, deps.clock.now())
   }
 
   /** Some failures say nothing about one ticket and everything about the connection: then nothing more is sent for a while. */
@@ -90,7 +104,8 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
     held = true
     const pause =
       failure.kind === 'denied' ? Math.max(backOffMs(troubles), 30_000) : Math.min(backOffMs(troubles), 60_000)
-    const until = failure.until ?? new Date(deps.clock.now().getTime() + pause)
+    const now = deps.clock.now().getTime()
+    const until = new Date(Math.max(failure.until?.getTime() ?? now + pause, now + leastHoldMs))
     deps.log.warn(
       { psa: desk.name, kind: failure.kind, reason: failure.reason, message: failure.message, until },
       'desk held',
@@ -103,10 +118,24 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
     )
   }
 
+  async function stopShared(created: readonly Remembered[]): Promise<void> {
+    if (created.length === 0) return
+    const ids = created.map(({ id }) => id)
+    for (const ticketId of await stopSharedTickets(deps.pool, ids, sharedFailure)) {
+      deps.log.warn(
+        { psa: desk.name, ticketId, message: sharedFailure.message },
+        'the desk answered with a ticket of another',
+      )
+    }
+  }
+
   async function flush(): Promise<void> {
     while (results.length > 0) {
       const batch = results.splice(0, flushAtMost)
       const kept = await rememberTickets(deps.pool, owner, deps.clock.now(), batch)
+      await stopShared(
+        batch.filter(({ id, step }) => kept.has(id) && step?.name === 'create' && step.result === 'done'),
+      )
       for (const { id } of batch) {
         if (!kept.has(id)) deps.log.warn({ psa: desk.name, ticketId: id }, 'lease lost before the result was stored')
       }

@@ -33,6 +33,7 @@ export type TicketView = {
   readonly conditionId: number | null
   readonly eventId: number | null
   readonly deskTicketId: string | null
+  /** The number under which people know it; some desks tell it only when they are read the next time. */
   readonly deskNumber: string | null
   /** Address at the desk; empty when unknown. */
   readonly link: string
@@ -118,7 +119,7 @@ export function toTicketView(row: TicketViewRow, link: string): TicketView {
     conditionId: row.condition_id,
     eventId: row.event_id,
     deskTicketId: row.desk_ticket_id,
-    deskNumber: row.desk_number,
+    deskNumber: row.desk_number || null,
     link,
     notBefore: row.not_before,
     repeats: row.repeats,

@@ -4,7 +4,7 @@ import type { Deps } from './deps.ts'
 import { notFound, RequestError } from './request-error.ts'
 
 /**
- * Ends a mapping: no new tickets for this tenant. Those that are not done stay and are closed as before; the answer says how
+ * Ends a mapping: no new tickets for this tenant, and none of those that wait to be sent. Those at the desk stay and are closed as before; the answer says how
  * many they are. Throws `RequestError`.
  */
 export async function unmapTenant(deps: Deps, input: { tenantId: number }): Promise<{ openTickets: number }> {
@@ -12,7 +12,7 @@ export async function unmapTenant(deps: Deps, input: { tenantId: number }): Prom
   const tenant = await deps.db.selectFrom('tenants').select('name').where('id', '=', tenantId).executeTakeFirst()
   if (tenant === undefined) throw notFound('tenant', tenantId)
   const openTickets = await withTransaction(deps.pool, async (client) => {
-    if (!(await deleteMapping(client, tenantId))) {
+    if (!(await deleteMapping(client, tenantId, deps.clock.now()))) {
       throw new RequestError('not-found', `“${tenant.name}” is not mapped, so there is nothing to end.`)
     }
     return countOpenTickets(client, { tenantId })

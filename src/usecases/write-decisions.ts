@@ -76,7 +76,7 @@ export async function writeDecisions(
     now,
   )
   const opened = new Map(opening.map(({ pair }, n) => [pair, ids[n] ?? null]))
-  const changes = pairs.flatMap(({ subject, decision }) => changeOf(subject, decision))
+  const changes = pairs.flatMap(({ subject, decision }) => changeOf(subject, decision, now))
   await changeTickets(sql, mergeRepeats(changes), now)
   const rows = pairs.map((pair) => ({
     integrationId: pair.subject.tenant.mapping?.integration.id ?? null,
@@ -113,8 +113,7 @@ function newTicket(installation: string, subject: TicketSubject, decision: Decis
   const mapping = subject.tenant.mapping
   if (decision.outcome !== 'open' || mapping === null || decision.fields === undefined) return null
   const level = decision.level ?? 'warning'
-  const texts = templateFieldsOf(subject, level)
-  const delay = (decision.delayMinutes ?? 0) * 60_000
+  const delay = delayMs(decision)
   return {
     psaId: mapping.integration.psaId,
     integrationId: mapping.integration.id,
@@ -124,13 +123,24 @@ function newTicket(installation: string, subject: TicketSubject, decision: Decis
     identity: subject.identity,
     reference: referenceOf(installation, subject.identity),
     accountId: mapping.accountId,
-    title: fillTemplate(mapping.integration.titleTemplate, texts).replaceAll('\n', ' '),
-    description: fillTemplate(mapping.integration.descriptionTemplate, texts),
+    ...textsOf(subject, level, mapping.integration),
     general: mapping.integration.general,
     level,
     fields: decision.fields,
     notBefore: delay === 0 ? null : new Date(now.getTime() + delay),
     lane: laneOf({ want: 'open', level }, { phase: 'absent' }),
+  }
+}
+
+function textsOf(
+  subject: TicketSubject,
+  level: Level,
+  templates: { readonly titleTemplate: string; readonly descriptionTemplate: string },
+): { title: string; description: string } {
+  const fields = templateFieldsOf(subject, level)
+  return {
+    title: fillTemplate(templates.titleTemplate, fields).replaceAll('\n', ' '),
+    description: fillTemplate(templates.descriptionTemplate, fields),
   }
 }
 
@@ -158,12 +168,19 @@ export function templateFieldsOf(
   }
 }
 
-function changeOf(subject: TicketSubject, decision: Decision): TicketChange[] {
+function delayMs(decision: Decision): number {
+  return (decision.delayMinutes ?? 0) * 60_000
+}
+
+function changeOf(subject: TicketSubject, decision: Decision, now: Date): TicketChange[] {
   const { ticket } = subject
   if (ticket === null) return []
   const untouched = {
     id: ticket.id,
     want: null,
+    notBefore: null,
+    title: null,
+    description: null,
     level: null,
     fields: null,
     endReason: null,
@@ -173,6 +190,9 @@ function changeOf(subject: TicketSubject, decision: Decision): TicketChange[] {
   const level: TroubleLevel = decision.level ?? ticket.level
   const fields = decision.fields === undefined ? null : { ...ticket.fields, ...decision.fields }
   const lane = (want: 'open' | 'closed') => laneOf({ want, level }, ticket)
+  const integration = subject.tenant.mapping?.integration
+  // What is not at the desk yet is written for the level that it will be opened with.
+  const texts = ticket.phase === 'absent' && integration !== undefined ? textsOf(subject, level, integration) : {}
   switch (decision.outcome) {
     case 'close':
       return [{ ...untouched, want: 'closed', endReason: decision.endReason ?? null, lane: lane('closed') }]
@@ -180,10 +200,12 @@ function changeOf(subject: TicketSubject, decision: Decision): TicketChange[] {
       return [
         { ...untouched, want: 'open', level, fields, conditionId: subject.conditionId, repeats: 1, lane: lane('open') },
       ]
-    case 'raise':
-      return [{ ...untouched, level, fields, lane: lane('open') }]
+    case 'raise': {
+      const notBefore = decision.delayMinutes === undefined ? null : new Date(now.getTime() + delayMs(decision))
+      return [{ ...untouched, ...texts, notBefore, level, fields, lane: lane('open') }]
+    }
     case 'lower':
-      return [{ ...untouched, level, lane: lane('open') }]
+      return [{ ...untouched, ...texts, level, lane: lane('open') }]
     case 'repeat':
       return [{ ...untouched, repeats: 1, lane: lane('open') }]
     case 'open':

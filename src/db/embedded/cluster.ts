@@ -53,6 +53,12 @@ export async function openCluster(
   return { folder, password: await readPassword(folder) }
 }
 
+/** The cluster of a server that another process keeps. Throws `data-folder` when its password cannot be read. */
+export async function knownCluster(dataFolder: string): Promise<Cluster> {
+  const folder = join(dataFolder, 'postgres')
+  return { folder, password: await readPassword(folder) }
+}
+
 async function entriesOf(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)

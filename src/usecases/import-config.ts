@@ -1,0 +1,70 @@
+import type { PoolClient } from 'pg'
+import { withTransaction } from '../db/transaction.ts'
+import { type ConfigChange, diffConfig } from './config-diff.ts'
+import { ConfigFile } from './config-file.ts'
+import type { Deps } from './deps.ts'
+import { exportConfig } from './export-config.ts'
+import { type MissingSecret, writeConnections } from './import-connections.ts'
+import { removeOthers, writeIntegrations } from './import-integrations.ts'
+import { issuesToFields, sayIssue } from './input-words.ts'
+import { invalidInput } from './request-error.ts'
+
+export type ImportConfig = {
+  /** The document as it was parsed from the file. */
+  readonly config: unknown
+  /** True changes nothing and says what would change. */
+  readonly dryRun: boolean
+}
+
+export type ConfigImported = {
+  readonly changes: readonly ConfigChange[]
+  /** What a person must enter in the console before these connections work. */
+  readonly secretsToEnter: readonly MissingSecret[]
+}
+
+/**
+ * Makes the stored settings those of the document, all or nothing; importing it again changes nothing. Secrets are left as they
+ * are, and no vendor is asked: accounts are taken as they stand. Throws `RequestError` naming all that is wrong.
+ */
+export async function importConfig(deps: Deps, input: ImportConfig): Promise<ConfigImported> {
+  const parsed = ConfigFile.safeParse(input.config, { error: sayIssue })
+  if (!parsed.success) throw invalidInput(issuesToFields(parsed.error.issues))
+  try {
+    const imported = await withTransaction(deps.pool, async (client) => {
+      const done = await write(deps, client, parsed.data)
+      if (input.dryRun) throw new DryRun(done)
+      return done
+    })
+    deps.log.info({ changes: imported.changes.length }, 'config imported')
+    return imported
+  } catch (error) {
+    if (error instanceof DryRun) return error.imported
+    throw error
+  }
+}
+
+/** Takes a dry run back: it has done everything, in a transaction that must not be kept. */
+class DryRun extends Error {
+  readonly imported: ConfigImported
+
+  constructor(imported: ConfigImported) {
+    super('dry run')
+    this.imported = imported
+  }
+}
+
+/** One import at a time; the number only has to differ from other locks in this database. */
+const importLock = 1_416_586_100
+
+async function write(deps: Deps, client: PoolClient, file: ConfigFile): Promise<ConfigImported> {
+  await client.query('select pg_advisory_xact_lock($1)', [importLock])
+  const before = await exportConfig(deps, client)
+  const now = deps.clock.now()
+  const secretsToEnter = [
+    ...(await writeConnections(deps, client, 'sources', file.sources ?? [], now)),
+    ...(await writeConnections(deps, client, 'psas', file.psas ?? [], now)),
+  ]
+  if (file.integrations !== undefined) await writeIntegrations(deps, client, file.integrations, now)
+  await removeOthers(client, file)
+  return { changes: diffConfig(before, await exportConfig(deps, client)), secretsToEnter }
+}
