@@ -7,7 +7,7 @@ import type { Log } from '../../lib/log.ts'
 import { type Cluster, placeOf } from './cluster.ts'
 import { writeDurably } from './data-folder.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
-import { lastWords, startLog } from './postgres-log.ts'
+import { finalWords, startLog } from './postgres-log.ts'
 import { type PostgresSettings, settingsFile } from './postgres-settings.ts'
 import { readPostmasterFile } from './postmaster.ts'
 import type { Program } from './program.ts'
@@ -73,7 +73,7 @@ async function tryLaunch(deps: Deps, cluster: Cluster, port: number): Promise<St
   } finally {
     takeBack()
   }
-  return `${await lastWords(logFolder, since)}\n(ended with ${child.exitCode ?? child.signalCode})`
+  return `${await finalWords(logFolder, since)}\n(ended with ${child.exitCode ?? child.signalCode})`
 }
 
 /** False when the process ended. There is no limit: recovering a large database takes what it takes. */
