@@ -25,6 +25,9 @@ const rows: readonly Row[] = [
   { name: 'slow-desk', conditions: 300, latencyMs: 200, perSecond: 0, threads: 3 },
 ]
 
+/** As `npm start` runs the server. */
+const serverFlags = ['--max-semi-space-size=16', '--max-old-space-size=400']
+
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
 type Stats = {
@@ -63,7 +66,10 @@ async function until(desk: string, done: (stats: Stats) => boolean, look: () => 
 async function measure(row: Row): Promise<object> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-bench-'))
   const desk = await startDesk(row)
-  const server = fork(here('server.ts'), [folder], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const server = fork(here('server.ts'), [folder], {
+    execArgv: serverFlags,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
   await once(server, 'message')
   let peak = 0
   let looks = 0
