@@ -7,6 +7,8 @@ import type { StartVendor, VendorOptions } from '../emulators/kit/vendor.ts'
 const vendors: Record<string, () => Promise<StartVendor>> = {
   ksc: async () => (await import('../emulators/ksc/main.ts')).startKscEmulator,
   autotask: async () => (await import('../emulators/autotask/main.ts')).startAutotaskEmulator,
+  connectwise: async () => (await import('../emulators/connectwise/main.ts')).startConnectwiseEmulator,
+  tigerpaw: async () => (await import('../emulators/tigerpaw/main.ts')).startTigerpawEmulator,
 }
 
 const usage = `Usage: npm run emulator -- <vendor> --port N [--devices N] [--tenants N] [--seed N] [--tls]
