@@ -16,7 +16,7 @@ export const bits = { protection: 1, databases: 7, restart: 11 } as const
 
 /** Virtual server of every computer unless it says otherwise, and its company. */
 export const acme = 'ACME'
-export const acmeCompany = 175
+const acmeCompany = 175
 export const delta = 'DELTA'
 export const deltaCompany = 176
 

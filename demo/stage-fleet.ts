@@ -1,10 +1,21 @@
 import { createFleet, type Fleet } from '../emulators/ksc/seed/fleet.ts'
-import type { StageOptions } from './stage.ts'
 
 /** The computers of a stage. */
 
+export type FleetOptions = {
+  /** Clients by name, or how many with seeded names; default 6. Their computers have seeded names. */
+  readonly tenants?: number | readonly string[]
+  /** Managed computers of all clients together; default 120. */
+  readonly devices?: number
+  readonly seed?: number
+  /** Share of the computers that is ill from the start, and so before Tocsin came; default 0. */
+  readonly sick?: number
+  /** True: the KSC names the reasons of both levels, and its source is set so. */
+  readonly namesAllReasons?: boolean
+}
+
 /** What the KSC starts with. */
-export function fleetOf(options: StageOptions, now: Date): Fleet {
+export function fleetOf(options: FleetOptions, now: Date): Fleet {
   const { tenants = 6, devices = 120, seed = 1, sick = 0, namesAllReasons = false } = options
   const names = typeof tenants === 'number' ? [] : tenants
   const count = typeof tenants === 'number' ? tenants : tenants.length

@@ -19,7 +19,7 @@ import { type StageRule, starterRules } from './rules.ts'
 import { connectBoth, mapTenants, pairBoth, saveStageRules } from './set-up.ts'
 import { createStageClock, type StageClock } from './stage-clock.ts'
 import { createStageEmulator, createTroubles, type StageEmulator } from './stage-emulator.ts'
-import { computersOf, fleetOf, mainServerOf } from './stage-fleet.ts'
+import { computersOf, type FleetOptions, fleetOf, mainServerOf } from './stage-fleet.ts'
 import { planOf } from './stage-plan.ts'
 
 /**
@@ -27,14 +27,7 @@ import { planOf } from './stage-plan.ts'
  * the ground of the demo and of the scenario tests. Everything is set up as a person would set it up.
  */
 
-export type StageOptions = {
-  /** Clients by name, or how many with seeded names; default 6. Their computers have seeded names. */
-  readonly tenants?: number | readonly string[]
-  /** Managed computers of all clients together; default 120. */
-  readonly devices?: number
-  readonly seed?: number
-  /** Share of the computers that is ill from the start, and so before Tocsin came; default 0. */
-  readonly sick?: number
+export type StageOptions = FleetOptions & {
   /** Default 2026-03-02T06:00:00Z, a Monday. */
   readonly start?: string
   /** The company of a tenant by name, null for none; default: the one of the same name. */
@@ -47,8 +40,6 @@ export type StageOptions = {
   readonly changesEverySeconds?: number
   readonly repeats?: 'note' | 'ticket'
   readonly repeatNoteMinutes?: number
-  /** True: the KSC names the reasons of both levels, and its source is set so. */
-  readonly namesAllReasons?: boolean
   readonly autotask?: Pick<AutotaskOptions, 'switches' | 'threshold'>
   /** Without it the embedded database is started in the data folder. */
   readonly databaseUrl?: string
@@ -109,7 +100,9 @@ async function build(options: StageOptions, closers: Closers, stop: () => Promis
   const { rules = starterRules, namesAllReasons = false, repeats = 'note', seed = 1 } = options
   const { computersEverySeconds = 300, eventsEverySeconds = 60, changesEverySeconds = 60 } = options
   const companyOf = options.companyOf ?? ((tenant: string) => tenant)
-  const clock = createStageClock(new Date(options.start ?? '2026-03-02T06:00:00Z'))
+  const start = new Date(options.start ?? '2026-03-02T06:00:00Z')
+  // The fleet is a moment older, so that what is ill from the start began before anybody looked.
+  const clock = createStageClock(new Date(start.getTime() - 1_000))
   const fleet = fleetOf(options, clock.now())
   const mainServer = mainServerOf(fleet)
 
@@ -127,6 +120,7 @@ async function build(options: StageOptions, closers: Closers, stop: () => Promis
     switches: { latencyScale: 0, ...options.autotask?.switches },
   })
   closers.push(() => deskEmulator.stop())
+  clock.moveTo(start)
   const troubles = createTroubles(() => clock.now())
   const ksc = createStageEmulator<HistoryEntry>('ksc', kscEmulator, troubles)
   const autotask = createStageEmulator<ShownHistoryEntry>('autotask', deskEmulator, troubles)

@@ -45,14 +45,14 @@ export type App = {
   stop(): Promise<void>
 }
 
-export type OpenDatabase = {
+type OpenDatabase = {
   readonly pool: Deps['pool']
   readonly db: Deps['db']
   close(): Promise<void>
 }
 
 /** Starts or reaches the database and brings its schema up to date. Throws with words that say what to do. */
-export async function openDatabase(
+async function openDatabase(
   config: Config,
   log: Log,
   onDatabaseLost: (error: Error) => void = () => undefined,

@@ -14,8 +14,12 @@ async function main(): Promise<void> {
       process.exit(1)
     },
   })
+  let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      // Ctrl-C under npm arrives twice; stopping takes its time either way.
+      if (stopping) return
+      stopping = true
       log.info({ signal }, 'stopping')
       app.stop().then(
         () => process.exit(0),
