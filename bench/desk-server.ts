@@ -27,7 +27,6 @@ function allowed(): boolean {
 }
 
 function answer(method: string, path: string, body: string): [number, unknown] {
-  if (method === 'GET' && path === '/stats') return [200, { ...counts, open: counts.opened - counts.closed }]
   if (method === 'POST' && path === '/reset') {
     for (const key of Object.keys(counts) as (keyof typeof counts)[]) counts[key] = 0
     tickets.clear()
@@ -68,6 +67,10 @@ function answer(method: string, path: string, body: string): [number, unknown] {
 }
 
 const server = createServer((request, response) => {
+  if (request.url === '/stats') {
+    response.end(JSON.stringify({ ...counts, open: counts.opened - counts.closed }))
+    return
+  }
   inFlight += 1
   counts.maxInFlight = Math.max(counts.maxInFlight, inFlight)
   const chunks: Buffer[] = []

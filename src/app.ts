@@ -63,7 +63,7 @@ async function openDatabase(
       : null
   try {
     const url = config.databaseUrl ?? embedded?.url ?? ''
-    const connection = await connect<Database>({ url, applicationName: 'tocsin', log, maxConnections: 20 })
+    const connection = await connect<Database>({ url, applicationName: 'tocsin', log, maxConnections: 12 })
     await migrate({ pool: connection.pool, log })
     await checkClock(connection.pool)
     return {

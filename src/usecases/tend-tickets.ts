@@ -36,6 +36,8 @@ export type TenderOptions = {
 
 /** A hold is never shorter, whatever moment the desk named, in ms. */
 const leastHoldMs = 1_000
+/** How long a desk must not limit us before one more call at once is tried, in ms. */
+const widenEveryMs = 30_000
 const claimAtMost = 200
 const flushAtMost = 200
 const flushEveryMs = 15
@@ -56,6 +58,9 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
   let claims = 0
   let troubles = 0
   let held = true
+  // A desk that limits us is met with half as many calls at once, and one more after each calm stretch.
+  let width = options.runners
+  let widenAt = 0
   // Tickets tended per second, as a moving mean: a claim takes no more than one second's worth.
   let rate = options.runners
   let bell: (() => void) | null = null
@@ -85,12 +90,22 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
     results.push(tended.remembered)
     if (tended.result === null) return
     if (tended.result.did === 'fail') await holdAfter(tended.result.failure)
-    else if (held || troubles > 0) await calm()
+    else {
+      widen()
+      if (held || troubles > 0) await calm()
+    }
   }
 
   async function calm(): Promise<void> {
     troubles = 0
     held = await releasePsa(deps.pool, desk.psaId, deps.clock.now())
+  }
+
+  function widen(): void {
+    const now = deps.clock.now().getTime()
+    if (width >= options.runners || now < widenAt) return
+    width += 1
+    widenAt = now + widenEveryMs
   }
 
   /** Some failures say nothing about one ticket and everything about the connection: then nothing more is sent for a while. */
@@ -100,6 +115,10 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
       failure.kind === 'limited' ||
       (failure.kind === 'later' && (failure.reason === 'unreachable' || failure.reason === 'timed-out'))
     if (!wholeDesk) return
+    if (failure.kind === 'limited') {
+      width = Math.max(1, Math.floor(width / 2))
+      widenAt = deps.clock.now().getTime() + widenEveryMs
+    }
     troubles += 1
     held = true
     const pause =
@@ -178,10 +197,7 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
       }
     })()
     try {
-      await Promise.all([
-        Promise.all(Array.from({ length: options.runners }, runner)).finally(() => over.abort()),
-        flusher,
-      ])
+      await Promise.all([Promise.all(Array.from({ length: width }, runner)).finally(() => over.abort()), flusher])
     } finally {
       await flush()
       await releaseTickets(
