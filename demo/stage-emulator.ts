@@ -3,8 +3,10 @@ import type { RunningEmulator } from '../emulators/kit/server.ts'
 import type { Trouble } from './check-ground.ts'
 
 /** An emulator on the stage. Troubles made through it are remembered, so that the check can excuse what they cause. */
-export type StageEmulator<Entry> = {
+export type StageEmulator<Entry, Ready = unknown> = {
   readonly url: string
+  /** What a client needs: user, password and the like. */
+  readonly ready: Ready
   /** `POST /_emulator/act`. Throws `EmulatorInputError` for a bad one. */
   act(order: { act: string } & Record<string, unknown>): Promise<unknown>
   /** `PUT /_emulator/faults`; `{}` ends all faults, and the trouble with them. */
@@ -37,14 +39,15 @@ export function createTroubles(now: () => Date): Troubles {
   }
 }
 
-export function createStageEmulator<Entry>(
+export function createStageEmulator<Entry, Ready>(
   where: 'ksc' | 'autotask',
-  { url, control }: Pick<RunningEmulator, 'url' | 'control'>,
+  { url, control, ready }: Pick<RunningEmulator, 'url' | 'control'> & { readonly ready: Ready },
   troubles: Troubles,
-): StageEmulator<Entry> {
+): StageEmulator<Entry, Ready> {
   const toggle = (place: Trouble['where'], ill: boolean): void => (ill ? troubles.begin(place) : troubles.end(place))
   return {
     url,
+    ready,
     async act(order) {
       const answer = await control.act(order)
       if (order.act === 'setVServer' && (order.answering !== undefined || order.enabled !== undefined)) {

@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AutotaskOptions, startAutotaskEmulator } from '../emulators/autotask/main.ts'
+import { type AutotaskOptions, type AutotaskReady, startAutotaskEmulator } from '../emulators/autotask/main.ts'
 import type { ShownHistoryEntry } from '../emulators/autotask/store/history.ts'
-import { startKscEmulator } from '../emulators/ksc/main.ts'
+import { type KscReady, startKscEmulator } from '../emulators/ksc/main.ts'
 import type { HistoryEntry } from '../emulators/ksc/model/history.ts'
 import { type App, createApp } from '../src/app.ts'
 import { nextDutyAt } from '../src/db/duties.ts'
@@ -55,8 +55,8 @@ export type StageOptions = FleetOptions & {
 export type Stage = {
   readonly app: App
   readonly clock: StageClock
-  readonly ksc: StageEmulator<HistoryEntry>
-  readonly autotask: StageEmulator<ShownHistoryEntry>
+  readonly ksc: StageEmulator<HistoryEntry, KscReady>
+  readonly autotask: StageEmulator<ShownHistoryEntry, AutotaskReady>
   readonly names: DeskNames
   readonly ids: { readonly sourceId: number; readonly psaId: number; readonly integrationId: number }
   readonly dataFolder: string
@@ -122,8 +122,8 @@ async function build(options: StageOptions, closers: Closers, stop: () => Promis
   closers.push(() => deskEmulator.stop())
   clock.moveTo(start)
   const troubles = createTroubles(() => clock.now())
-  const ksc = createStageEmulator<HistoryEntry>('ksc', kscEmulator, troubles)
-  const autotask = createStageEmulator<ShownHistoryEntry>('autotask', deskEmulator, troubles)
+  const ksc = createStageEmulator<HistoryEntry, KscReady>('ksc', kscEmulator, troubles)
+  const autotask = createStageEmulator<ShownHistoryEntry, AutotaskReady>('autotask', deskEmulator, troubles)
   const names = createDeskNames(deskEmulator)
 
   const dataFolder = options.dataFolder ?? (await ownFolder(closers))

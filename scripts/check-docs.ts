@@ -29,7 +29,7 @@ type Known = {
 const projectPath = /(?<![\w./@-])(?:src|web|emulators|test|scripts|bench|docs|\.ci)\/[\w.<>{},*/-]*/g
 const namedFile = /`([\w.-]+\.(?:ts|tsx|cjs|mjs|md|sql))`/g
 const link = /\]\(([^)\s]+)\)/g
-const command = /\bnpm (?:run ([\w:-]+)|(test|start)\b)/g
+const command = /\bnpm (?:run (?:--\w+ )*([\w:-]+)|(test|start)\b)/g
 
 function checkDocument(known: Known, file: string, text: string): Finding[] {
   return text.split(/\r?\n/).flatMap((content, index) => {

@@ -17,7 +17,7 @@ import { createHttpServer } from './http/server.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { type Ids, systemIds } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
-import { createSecretBox } from './lib/secret-box.ts'
+import { createSecretBox, type SecretBox } from './lib/secret-box.ts'
 import type { Deps } from './usecases/deps.ts'
 import { ensureDuties } from './usecases/ensure-duties.ts'
 import { ensureFirstToken } from './usecases/ensure-first-token.ts'
@@ -80,6 +80,21 @@ async function openDatabase(
   }
 }
 
+const sealedCheck = 'tocsin'
+const sealedCheckPlace = 'installation/check'
+
+/** With another key no stored secret could be opened, and new ones could be opened by nobody else. */
+async function checkKey(box: SecretBox, kept: string, database: OpenDatabase): Promise<void> {
+  try {
+    box.open(kept, sealedCheckPlace)
+  } catch (cause) {
+    await database.close()
+    const message =
+      'TOCSIN_SECRET is not the key with which the secrets in this database were sealed. Start with that key: it was given as TOCSIN_SECRET or stands in the file “secret” of the data folder of the first process.'
+    throw new Error(message, { cause })
+  }
+}
+
 /** Leases are times: a process whose clock is far from the others' would take tickets out of their hands. */
 const clockMayDifferMs = 10_000
 
@@ -98,7 +113,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, log, clock = systemClock, ids = systemIds } = options
   const database = await openDatabase(config, log, options.onDatabaseLost)
   const box = createSecretBox(config.secret ?? (await keptSecret(config.dataFolder, ids, log)))
-  const installation = await ensureInstallation(database.pool, ids.secret(5), clock.now())
+  const fresh = { name: ids.secret(5), sealedCheck: box.seal(sealedCheck, sealedCheckPlace) }
+  const { name: installation, sealedCheck: kept } = await ensureInstallation(database.pool, fresh, clock.now())
+  await checkKey(box, kept, database)
   const metrics = createMetrics()
   const deps: Deps = {
     pool: database.pool,
@@ -118,8 +135,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const closers: (() => Promise<void>)[] = []
 
   async function startWeb(): Promise<string> {
-    const token = await ensureFirstToken(deps)
-    if (token !== null) await keepToken(config.dataFolder, token, log)
+    await ensureFirstToken(deps, (token) => keepToken(config.dataFolder, token, log))
     const server = await createHttpServer(deps, metrics)
     closers.push(() => server.close())
     return server.listen({ host: config.host, port: config.port })

@@ -156,7 +156,7 @@ function pemFingerprints(pem: string): ReadonlySet<string> {
   throw new ConnectorError(
     'denied',
     'untrusted-certificate',
-    'The certificate file is not PEM text. It must hold "-----BEGIN CERTIFICATE-----"; convert a binary .cer file with ' +
+    'The certificate file is not PEM text. It must hold "-----BEGIN CERTIFICATE-----"; convert a binary (DER) file with ' +
       '"openssl x509 -inform der -in klserver.cer".',
   )
 }

@@ -44,8 +44,11 @@ export type PsaConnector<Settings = unknown> = {
    * where the desk has no conditional close, it is read first.
    */
   close(context: PsaContext<Settings>, ticketId: string, closing: TicketClosing): Promise<TicketClosed>
-  /** Tickets of ours that changed at or after `since`, in pages; may include some that did not. */
-  changedSince(context: PsaContext<Settings>, since: Date): AsyncIterable<readonly TicketSeen[]>
+  /**
+   * Tickets of ours that changed at or after `since`, in pages; may include some that did not. `null`: the desk cannot be
+   * asked, so that our open tickets are read in turn instead.
+   */
+  readonly changedSince: ((context: PsaContext<Settings>, since: Date) => AsyncIterable<readonly TicketSeen[]>) | null
 }
 
 export type PsaContext<Settings> = {

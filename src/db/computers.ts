@@ -1,3 +1,4 @@
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 import type { StagedChange } from './staging.ts'
 
@@ -15,7 +16,7 @@ export async function saveComputers(
      from jsonb_to_recordset($2) as c(key text, "tenantId" bigint, name text, level text, reasons jsonb, link text)
      on conflict (source_id, key) do update set tenant_id = excluded.tenant_id, name = excluded.name,
        level = excluded.level, reasons = excluded.reasons, link = excluded.link, changed_at = excluded.changed_at`,
-    [sourceId, JSON.stringify(computers), now],
+    [sourceId, toJson(computers), now],
   )
 }
 

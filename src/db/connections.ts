@@ -1,3 +1,4 @@
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 
 /** Saving sources and PSAs, which are stored alike. */
@@ -22,7 +23,7 @@ export async function insertConnection(
   const { rows } = await sql.query<{ id: number }>(
     `insert into ${table} (connector, name, settings, secrets, created_at, updated_at)
      values ($1, $2, $3, '{}', $4, $4) returning id`,
-    [values.connector, values.name, JSON.stringify(values.settings), now],
+    [values.connector, values.name, toJson(values.settings), now],
   )
   const id = rows[0]?.id
   if (id === undefined) throw new Error(`No row was inserted into ${table}.`)
@@ -42,7 +43,7 @@ export async function saveConnection(
   const { rowCount } = await sql.query(
     `update ${table} set name = $3, settings = $4, secrets = $5, updated_at = greatest($6, updated_at + interval '1 ms')${calm}
      where id = $1 and updated_at = $2`,
-    [id, before, values.name, JSON.stringify(values.settings), JSON.stringify(values.secrets), now],
+    [id, before, values.name, toJson(values.settings), toJson(values.secrets), now],
   )
   return rowCount === 1
 }
@@ -54,7 +55,7 @@ export async function saveSecrets(
   id: number,
   secrets: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await sql.query(`update ${table} set secrets = $2 where id = $1`, [id, JSON.stringify(secrets)])
+  await sql.query(`update ${table} set secrets = $2 where id = $1`, [id, toJson(secrets)])
 }
 
 /** Locks the row so that no integration can begin to use it; false when it is gone. */

@@ -1,4 +1,5 @@
 import type { Failure } from '../core/failure.ts'
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 
 /**
@@ -30,9 +31,9 @@ export async function removeDuties(sql: Sql, kinds: readonly DutyKind[], subject
   await sql.query('delete from duties where kind = any($1) and subject_id = $2', [kinds, subjectId])
 }
 
-/** Makes a duty due now, for a person who does not want to wait. */
+/** Makes a duty due now, for a person who does not want to wait; one that runs is run again after it. */
 export async function hurryDuty(sql: Sql, kind: DutyKind, subjectId: number, now: Date): Promise<void> {
-  await sql.query('update duties set due_at = least(due_at, $3) where kind = $1 and subject_id = $2', [
+  await sql.query('update duties set due_at = least(due_at, $3), hurried_at = $3 where kind = $1 and subject_id = $2', [
     kind,
     subjectId,
     now,
@@ -82,12 +83,15 @@ export class LostLeaseError extends Error {
 
 export type DutyEnd = { readonly failure: Failure | null; readonly detail: object; readonly durationMs: number }
 
-/** Ends a duty: due again at `dueAt`. */
+/** Ends a duty: due again at `dueAt`. After a failure a sweep goes on where the last good one ended. */
 export async function finishDuty(sql: Sql, duty: Duty, end: DutyEnd, now: Date, dueAt: Date): Promise<void> {
   await sql.query(
-    `update duties set lease_owner = null, lease_until = null, due_at = $4, last_duration_ms = $5,
-       last_good_at = case when $6::jsonb is null then $7 else last_good_at end,
-       failures = case when $6::jsonb is null then 0 else failures + 1 end, failure = $6, detail = $8
+    `update duties set lease_owner = null, lease_until = null, last_duration_ms = $5,
+       due_at = case when hurried_at > last_begun_at then $7::timestamptz else $4::timestamptz end,
+       last_good_at = case when $6::jsonb is null then $7::timestamptz else last_good_at end,
+       failures = case when $6::jsonb is null then 0 else failures + 1 end, failure = $6,
+       detail = case when $6::jsonb is null then $8::jsonb
+         else $8::jsonb || jsonb_strip_nulls(jsonb_build_object('sweptTo', detail->'sweptTo')) end
      where kind = $1 and subject_id = $2 and lease_owner = $3`,
     [
       duty.kind,
@@ -95,9 +99,9 @@ export async function finishDuty(sql: Sql, duty: Duty, end: DutyEnd, now: Date, 
       duty.owner,
       dueAt,
       Math.round(end.durationMs),
-      end.failure === null ? null : JSON.stringify(end.failure),
+      end.failure === null ? null : toJson(end.failure),
       now,
-      JSON.stringify(end.detail),
+      toJson(end.detail),
     ],
   )
 }

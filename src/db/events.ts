@@ -1,4 +1,5 @@
 import type { EventSeen } from '../core/observation.ts'
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 
 /** Stores events that are new; returns their ids by event key. Ones heard before are left out. */
@@ -21,7 +22,7 @@ export async function insertEvents(
      from jsonb_to_recordset($2) as e("tenantId" bigint, "eventKey" text, type text, "typeName" text, severity text,
        "computerKey" text, "computerName" text, text text, "happenedAt" timestamptz, "storedAt" timestamptz)
      on conflict (source_id, key) do nothing returning id, key`,
-    [sourceId, JSON.stringify(rows), now],
+    [sourceId, toJson(rows), now],
   )
   return new Map(result.rows.map(({ id, key }) => [key, id]))
 }

@@ -6,13 +6,12 @@ import type { Sql } from './sql.ts'
  * ends, because its call may still be running at the vendor.
  */
 
-/** Takes free slots of an endpoint, at most `wanted`, for `leaseMs`; returns their numbers. */
+/** Takes free slots of an endpoint, at most `wanted` and none of `except`, for `leaseMs`; returns their numbers. */
 export async function takeSlots(
   sql: Sql,
   psaId: number,
   endpoint: string,
-  ceiling: number,
-  wanted: number,
+  { ceiling, wanted, except }: { ceiling: number; wanted: number; except: readonly number[] },
   owner: string,
   now: Date,
   leaseMs: number,
@@ -27,9 +26,10 @@ export async function takeSlots(
      where (psa_id, endpoint, slot) in (
        select psa_id, endpoint, slot from governor_slots
        where psa_id = $1 and endpoint = $2 and slot <= $6 and (held_until is null or held_until < $4)
+         and slot <> all($8)
        order by slot limit $7 for update skip locked)
      returning slot`,
-    [psaId, endpoint, owner, now, new Date(now.getTime() + leaseMs), ceiling, wanted],
+    [psaId, endpoint, owner, now, new Date(now.getTime() + leaseMs), ceiling, wanted, except],
   )
   return rows.map(({ slot }) => slot)
 }

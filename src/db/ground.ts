@@ -39,6 +39,8 @@ type Row = {
 
 /** Reads the ground of the named tenants, by tenant id. */
 export async function loadGround(sql: Sql, tenantIds: readonly number[]): Promise<Map<number, TenantGround>> {
+  // Held until the judgement is stored, so that a ticket that is decided now is seen by who moves the mapping next.
+  await sql.query('select from mappings where tenant_id = any($1) order by tenant_id for key share', [tenantIds])
   const { rows } = await sql.query<Row>(
     `select t.id as tenant_id, t.key as tenant_key, t.name as tenant_name, t.baseline_at, m.account_id,
        i.id, i.psa_id, i.general, i.title_template, i.description_template, i.repeats, i.paused_until

@@ -1,4 +1,5 @@
 import type { FieldValues } from '../core/ticket.ts'
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 
 /** Saving integrations and mappings. */
@@ -28,7 +29,7 @@ export async function insertIntegration(
       values.name,
       pair.sourceId,
       pair.psaId,
-      JSON.stringify(values.general),
+      toJson(values.general),
       values.titleTemplate,
       values.descriptionTemplate,
       values.repeats,
@@ -49,7 +50,7 @@ export async function saveIntegration(sql: Sql, id: number, values: IntegrationV
     [
       id,
       values.name,
-      JSON.stringify(values.general),
+      toJson(values.general),
       values.titleTemplate,
       values.descriptionTemplate,
       values.repeats,

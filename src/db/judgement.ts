@@ -2,6 +2,7 @@ import type { EndReason } from '../core/condition.ts'
 import type { DecisionOutcome, DecisionReason } from '../core/decide.ts'
 import type { TroubleLevel } from '../core/observation.ts'
 import type { FieldValues, Phase, Want } from '../core/ticket.ts'
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 
 /** What judging reads and writes: conditions, the desired half of tickets, decisions. Batches, one statement per kind. */
@@ -101,7 +102,7 @@ export async function insertConditions(sql: Sql, conditions: readonly NewConditi
      from rows from (jsonb_to_recordset($1) as ("sourceId" bigint, "tenantId" bigint, "computerKey" text, "computerName" text,
        "statusKey" text, text text, link text, level text, "beganAt" timestamptz, "heldBefore" boolean)) with ordinality
      order by ordinality returning id`,
-    [JSON.stringify(conditions)],
+    [toJson(conditions)],
   )
   return rows.map((row) => row.id)
 }
@@ -113,7 +114,7 @@ export async function updateConditions(sql: Sql, updates: readonly ConditionUpda
   await sql.query(
     `update conditions c set level = u.level, text = u.text, hidden_since = u."hiddenSince"
      from jsonb_to_recordset($1) as u(id bigint, level text, text text, "hiddenSince" timestamptz) where c.id = u.id`,
-    [JSON.stringify(updates)],
+    [toJson(updates)],
   )
 }
 
@@ -126,7 +127,7 @@ export async function endConditions(
   await sql.query(
     `update conditions c set ended_at = $2, end_reason = e.reason, hidden_since = null
      from jsonb_to_recordset($1) as e(id bigint, reason text) where c.id = e.id`,
-    [JSON.stringify(ends), now],
+    [toJson(ends), now],
   )
 }
 
@@ -160,7 +161,7 @@ export async function insertTickets(sql: Sql, tickets: readonly NewTicket[], now
        "eventId" bigint, identity text, reference text, "accountId" text, title text, description text, general jsonb,
        level text, fields jsonb, "notBefore" timestamptz, lane smallint)) with ordinality
      order by ordinality returning id`,
-    [JSON.stringify(tickets), now],
+    [toJson(tickets), now],
   )
   return rows.map((row) => row.id)
 }
@@ -199,7 +200,7 @@ export async function changeTickets(sql: Sql, changes: readonly TicketChange[], 
        lane = c.lane, due_at = $2, desired_version = t.desired_version + 1
      from jsonb_to_recordset($1) as c(id bigint, want text, "notBefore" timestamptz, title text, description text, level text,
        fields jsonb, "endReason" text, "conditionId" bigint, repeats int, lane smallint) where t.id = c.id`,
-    [JSON.stringify(changes), now],
+    [toJson(changes), now],
   )
 }
 
@@ -219,7 +220,7 @@ export async function insertDecisions(sql: Sql, decisions: readonly NewDecision[
      select $2, "integrationId", "conditionId", "eventId", "ticketId", outcome, reason
      from jsonb_to_recordset($1) as d("integrationId" bigint, "conditionId" bigint, "eventId" bigint, "ticketId" bigint,
        outcome text, reason text)`,
-    [JSON.stringify(decisions), now],
+    [toJson(decisions), now],
   )
 }
 

@@ -1,6 +1,8 @@
 import type { Failure } from '../core/failure.ts'
 import type { FieldValues, Known, TicketSeen } from '../core/ticket.ts'
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
+import type { StoredFailure } from './tables.ts'
 import { rowToKnown } from './ticket-queue.ts'
 
 /** What the workers read and write about a desk. */
@@ -38,8 +40,19 @@ export async function holdPsa(sql: Sql, id: number, until: Date, failure: Failur
   await sql.query('update psas set held_until = greatest(held_until, $2), held_failure = $3 where id = $1', [
     id,
     until,
-    JSON.stringify(failure),
+    toJson(failure),
   ])
+}
+
+/** What a desk that asked us to hold back said, as long as its time has not come; null when nothing may hold a reading up. */
+export async function presentLimit(sql: Sql, id: number, now: Date): Promise<Failure | null> {
+  const { rows } = await sql.query<{ until: Date; failure: StoredFailure }>(
+    `select held_until as until, held_failure as failure from psas
+     where id = $1 and held_until > $2 and held_failure->>'kind' = 'limited'`,
+    [id, now],
+  )
+  const row = rows[0]
+  return row === undefined ? null : { ...row.failure, until: row.until }
 }
 
 /** Forgets a hold whose time has passed, after a call went well. True while one still runs. */
@@ -54,7 +67,7 @@ export async function releasePsa(sql: Sql, id: number, now: Date): Promise<boole
 }
 
 export async function saveOptions(sql: Sql, id: number, options: object, now: Date): Promise<void> {
-  await sql.query('update psas set options = $2, options_at = $3 where id = $1', [id, JSON.stringify(options), now])
+  await sql.query('update psas set options = $2, options_at = $3 where id = $1', [id, toJson(options), now])
 }
 
 export async function saveChangesReadTo(sql: Sql, id: number, at: Date): Promise<void> {
@@ -85,6 +98,8 @@ export type KnownTicket = {
   /** What it is about still holds; an event always does. */
   holds: boolean
   closedAt: Date | null
+  /** When it was last seen again, as long as nobody at the desk was told. */
+  seenAgainAt: Date | null
   known: Known
 }
 
@@ -98,9 +113,11 @@ export async function lockKnownTickets(
   deskTicketIds: readonly string[],
 ): Promise<KnownTicket[]> {
   const { rows } = await sql.query<
-    Parameters<typeof rowToKnown>[0] & { done: boolean; leased: boolean; holds: boolean; closed_at: Date | null }
+    Parameters<typeof rowToKnown>[0] &
+      Pick<KnownTicket, 'done' | 'leased' | 'holds' | 'seenAgainAt'> & { closed_at: Date | null }
   >(
     `select t.*, t.done_at is not null as done, t.lease_owner is not null as leased,
+       case when t.want = 'open' and t.repeats > t.repeats_told then t.last_repeat_at end as "seenAgainAt",
        not exists (select from conditions c where c.id = t.condition_id and c.ended_at is not null) as holds
      from tickets t where t.psa_id = $1 and t.desk_ticket_id = any($2) order by t.id for update of t`,
     [psaId, deskTicketIds],
@@ -113,6 +130,7 @@ export async function lockKnownTickets(
     leased: row.leased,
     holds: row.holds,
     closedAt: row.closed_at,
+    seenAgainAt: row.seenAgainAt,
     known: rowToKnown(row),
   }))
 }
@@ -122,7 +140,7 @@ export async function saveDeskNumbers(sql: Sql, psaId: number, seen: readonly Ti
   await sql.query(
     `update tickets t set desk_number = s.number from jsonb_to_recordset($2) as s("ticketId" text, number text)
      where t.psa_id = $1 and t.desk_ticket_id = s."ticketId" and s.number <> '' and t.desk_number is distinct from s.number`,
-    [psaId, JSON.stringify(seen.map(({ ticketId, number }) => ({ ticketId, number })))],
+    [psaId, toJson(seen.map(({ ticketId, number }) => ({ ticketId, number })))],
   )
 }
 
@@ -142,24 +160,35 @@ export async function openDeskTickets(
   return rows
 }
 
+/** How many there are. */
+export async function countOpenDeskTickets(sql: Sql, psaId: number): Promise<number> {
+  const { rows } = await sql.query<{ count: number }>(
+    `select count(*)::int as count from tickets
+     where psa_id = $1 and done_at is null and phase = 'open' and desk_ticket_id is not null`,
+    [psaId],
+  )
+  return rows[0]?.count ?? 0
+}
+
 /**
- * Stores what a person did at the desk; an outcome ends the ticket. False when it was reopened although its identity has
+ * Stores what a person did at the desk; an outcome ends the ticket, `isDue` has a worker look at it. False when it was reopened although its identity has
  * another open ticket by now: then it stays as it is.
  */
 export async function savePersonsAct(
   sql: Sql,
   id: number,
-  act: { known: Known; outcome: 'closed-by-person' | 'deleted-by-person' | null },
+  act: { known: Known; outcome: 'closed-by-person' | 'deleted-by-person' | null; isDue?: boolean },
   now: Date,
 ): Promise<boolean> {
-  const { known, outcome } = act
+  const { known, outcome, isDue = false } = act
   const result = await sql.query(
     `update tickets t set phase = $2, closed_by = $3, released = $4,
        done_at = case when $5::text is null then null else $6::timestamptz end, outcome = $5,
-       closed_at = case when $5::text is null then null else coalesce(t.closed_at, $6::timestamptz) end, due_at = null
+       closed_at = case when $2 = 'open' then null else coalesce(t.closed_at, $6::timestamptz) end,
+       due_at = case when $7 then $6::timestamptz end
      where id = $1 and ($5::text is not null or not exists (
        select from tickets o where o.psa_id = t.psa_id and o.identity = t.identity and o.done_at is null and o.id <> t.id))`,
-    [id, known.phase, known.closedBy, known.released, outcome, now],
+    [id, known.phase, known.closedBy, known.released, outcome, now, isDue],
   )
   return result.rowCount === 1
 }

@@ -1,5 +1,6 @@
 import type { RuleSection } from '../core/rule.ts'
 import type { FieldValues } from '../core/ticket.ts'
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 import type { RemovedRule } from './tables.ts'
 
@@ -30,7 +31,7 @@ export async function saveRuleProblems(sql: Sql, rule: RuleRow, problems: RuleRo
     rule.integrationId,
     rule.section,
     rule.key,
-    JSON.stringify(problems),
+    toJson(problems),
   ])
 }
 
@@ -84,17 +85,17 @@ export async function saveRuleRows(
      on conflict (integration_id, section, key) do update set enabled = excluded.enabled, fields = excluded.fields,
        delay_minutes = excluded.delay_minutes, lifetime_hours = excluded.lifetime_hours, problems = '[]',
        version = excluded.version, updated_at = excluded.updated_at`,
-    [integrationId, version, JSON.stringify(rows), now],
+    [integrationId, version, toJson(rows), now],
   )
   await sql.query(
     `delete from rules r using jsonb_to_recordset($2) as d(section text, key text, version int)
      where r.integration_id = $1 and r.section = d.section and r.key = d.key and d.version = $3`,
-    [integrationId, JSON.stringify(removed), version],
+    [integrationId, toJson(removed), version],
   )
   await sql.query('update integrations set version = $2, rules_removed = $3 where id = $1', [
     integrationId,
     version,
-    JSON.stringify(removed),
+    toJson(removed),
   ])
 }
 

@@ -62,6 +62,7 @@ create table duties (
   lease_owner uuid,
   lease_until timestamp with time zone,
   last_begun_at timestamp with time zone,
+  hurried_at timestamp with time zone,
   last_good_at timestamp with time zone,
   last_duration_ms integer,
   failures integer default 0 not null,
@@ -107,6 +108,7 @@ create table governor_slots (
 create table installation (
   only_row boolean default true not null,
   name text not null,
+  sealed_check text not null,
   created_at timestamp with time zone not null,
   constraint installation_pkey PRIMARY KEY (only_row),
   constraint installation_only_row_check CHECK (only_row)

@@ -1,4 +1,5 @@
 import type { TenantSeen } from '../core/observation.ts'
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 
 /** What polls read and write about a source and its tenants. */
@@ -26,7 +27,7 @@ export async function saveTenants(sql: Sql, sourceId: number, seen: readonly Ten
     `insert into tenants (source_id, key, name, enabled, first_seen_at)
      select $1, key, name, enabled, $3 from jsonb_to_recordset($2) as t(key text, name text, enabled boolean)
      on conflict (source_id, key) do update set name = excluded.name, enabled = excluded.enabled, vanished_at = null`,
-    [sourceId, JSON.stringify(seen), now],
+    [sourceId, toJson(seen), now],
   )
   await sql.query(
     'update tenants set vanished_at = $3 where source_id = $1 and key <> all($2) and vanished_at is null',
@@ -58,7 +59,7 @@ export async function markListed(
   await sql.query(
     `update tenants t set failing_since = coalesce(t.failing_since, $3), failing_message = f.message
      from jsonb_to_recordset($2) as f("tenantKey" text, message text) where t.source_id = $1 and t.key = f."tenantKey"`,
-    [sourceId, JSON.stringify(failed), now],
+    [sourceId, toJson(failed), now],
   )
 }
 

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { ComputerSeen, Level, ReasonSeen } from '../core/observation.ts'
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 
 /**
@@ -14,8 +15,9 @@ export async function stageComputers(
   poll: string,
   computers: readonly ComputerSeen[],
 ): Promise<void> {
+  if (computers.length === 0) return
   const lines = computers.map((seen) =>
-    [poll, seen.tenantKey, seen.computerKey, seen.name, seen.level, JSON.stringify(seen.reasons), seen.link]
+    [poll, seen.tenantKey, seen.computerKey, seen.name, seen.level, toJson(seen.reasons), seen.link]
       .map(escapeCopy)
       .join('\t'),
   )

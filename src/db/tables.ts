@@ -20,7 +20,7 @@ export type StoredFailure = Omit<Failure, 'until'> & { readonly until: string | 
 export type RemovedRule = { readonly section: RuleSection; readonly key: string; readonly version: number }
 
 export type Database = {
-  installation: { only_row: Generated<boolean>; name: string; created_at: Date }
+  installation: { only_row: Generated<boolean>; name: string; sealed_check: string; created_at: Date }
   sources: {
     id: Id
     connector: string
@@ -164,6 +164,7 @@ export type Database = {
     lease_owner: string | null
     lease_until: Date | null
     last_begun_at: Date | null
+    hurried_at: WithDefault<Date | null>
     last_good_at: Date | null
     last_duration_ms: number | null
     failures: WithDefault<number>

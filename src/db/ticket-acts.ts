@@ -1,4 +1,5 @@
 import type { FieldValues } from '../core/ticket.ts'
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 
 /** What a person does to a ticket of ours. */
@@ -43,8 +44,8 @@ export async function reviveTicket(
     [
       id,
       now,
-      change.general === null ? null : JSON.stringify(change.general),
-      change.fields === null ? null : JSON.stringify(change.fields),
+      change.general === null ? null : toJson(change.general),
+      change.fields === null ? null : toJson(change.fields),
     ],
   )
 }

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { Log } from '../lib/log.ts'
 
 /**
@@ -14,18 +14,26 @@ export async function listenForTickets(
   while (!signal.aborted) {
     try {
       const client = await pool.connect()
-      const broken = new Promise<void>((resolve) => {
-        client.on('error', () => resolve())
-        client.on('end', resolve)
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
-      client.on('notification', ({ payload }) => ring(Number(payload)))
-      await client.query('listen tocsin_tickets')
-      await broken
-      client.release(true)
+      try {
+        await listenOn(client, ring, signal)
+      } finally {
+        client.release(true)
+      }
     } catch (error) {
       log.warn({ err: error }, 'listening for due tickets failed; they are found a little later')
     }
     if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 1_000))
   }
+}
+
+/** Until the connection breaks or the signal is aborted. */
+async function listenOn(client: PoolClient, ring: (psaId: number) => void, signal: AbortSignal): Promise<void> {
+  const broken = new Promise<void>((resolve) => {
+    client.on('error', () => resolve())
+    client.on('end', resolve)
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  client.on('notification', ({ payload }) => ring(Number(payload)))
+  await client.query('listen tocsin_tickets')
+  await broken
 }

@@ -2,6 +2,7 @@ import type { EndReason } from '../core/condition.ts'
 import type { Failure } from '../core/failure.ts'
 import type { StepReason } from '../core/next-step.ts'
 import type { Desired, FieldValues, Known, Outcome, Ticket } from '../core/ticket.ts'
+import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
 import type { StoredFailure } from './tables.ts'
 
@@ -229,12 +230,7 @@ export async function rememberTickets(
     lane,
     outcome,
   }))
-  const result = await sql.query<{ id: number }>(rememberSql, [
-    JSON.stringify(rows),
-    now,
-    owner,
-    batch.map(({ id }) => id),
-  ])
+  const result = await sql.query<{ id: number }>(rememberSql, [toJson(rows), now, owner, batch.map(({ id }) => id)])
   const kept = new Set(result.rows.map((row) => row.id))
   const steps = batch.flatMap(({ id, step }) =>
     step === null || !kept.has(id)
@@ -251,7 +247,7 @@ export async function rememberTickets(
           },
         ],
   )
-  if (steps.length > 0) await sql.query(stepsSql, [JSON.stringify(steps)])
+  if (steps.length > 0) await sql.query(stepsSql, [toJson(steps)])
   return kept
 }
 
@@ -293,7 +289,7 @@ export async function stopSharedTickets(sql: Sql, ids: readonly number[], failur
      where t.id = any($1) and t.phase = 'open' and exists (
        select from tickets o where o.psa_id = t.psa_id and o.desk_ticket_id = t.desk_ticket_id and o.id <> t.id and o.done_at is null)
      returning t.id`,
-    [ids, JSON.stringify(failure)],
+    [ids, toJson(failure)],
   )
   return rows.map(({ id }) => id)
 }

@@ -31,7 +31,10 @@ export type JudgedSettings = {
   readonly fresh: Readonly<Record<string, string>>
 }
 
-/** Judges settings by the connector's schema, over what is stored. Throws `RequestError` naming each wrong field. */
+/**
+ * Judges settings by the connector's schema, over what is stored. A secret is kept only for the place that it was entered
+ * for. Throws `RequestError` naming each wrong field.
+ */
 export function judgeSettings(
   deps: Pick<Deps, 'box'>,
   table: ConnectionTable,
@@ -56,6 +59,8 @@ export function judgeSettings(
   if (!parsed.success) issues.push(...issuesToFields(parsed.error.issues, 'settings'))
   if (issues.length > 0 || !parsed.success) throw invalidInput(onePerField(issues))
   const values = Object.entries(parsed.data as Record<string, unknown>)
+  const moved = stored === null ? [] : movedSecrets(schema, stored, Object.fromEntries(values), input)
+  if (moved.length > 0) throw invalidInput(moved)
   return {
     whole: parsed.data,
     plain: Object.fromEntries(values.filter(([key]) => !secrets.has(key))),
@@ -63,6 +68,28 @@ export function judgeSettings(
       values.flatMap(([key, value]) => (secrets.has(key) && input[key] != null ? [[key, String(value)]] : [])),
     ),
   }
+}
+
+/**
+ * Secrets that would go to another place than they were entered for. Whoever may change an address could otherwise read them
+ * there, though nothing shows them.
+ */
+function movedSecrets(
+  schema: z.ZodType,
+  stored: StoredConnection,
+  values: Readonly<Record<string, unknown>>,
+  input: SettingsInput,
+): FieldIssue[] {
+  const fields = settingsFields(schema)
+  const moved = fields.filter(
+    ({ key, place, default: usual }) => place && values[key] !== (stored.settings[key] ?? usual),
+  )
+  if (moved.length === 0) return []
+  const what = moved.map(({ title }) => title).join(', ')
+  const message = `Enter the secret again, because the address changed (${what}).`
+  return fields
+    .filter(({ key, secret }) => secret && key in stored.secrets && input[key] == null)
+    .map(({ key }) => ({ field: `settings.${key}`, message }))
 }
 
 function openKept(

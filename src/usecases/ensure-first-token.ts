@@ -9,9 +9,15 @@ export function tokenDigest(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-/** Makes the first API token when there is none, and returns it in the clear this one time; else null. */
-export async function ensureFirstToken(deps: Deps): Promise<string | null> {
+/**
+ * Makes the first API token when there is none. `keep` gets it in the clear before it is stored, so that it cannot be lost in
+ * between; it may be called for a token that another process was quicker to make. Returns the token, or null.
+ */
+export async function ensureFirstToken(deps: Deps, keep: (token: string) => Promise<void>): Promise<string | null> {
+  const present = await deps.pool.query('select from api_tokens limit 1')
+  if (present.rowCount !== 0) return null
   const token = `tocsin_${deps.ids.secret(tokenBytes)}`
+  await keep(token)
   const { rowCount } = await deps.pool.query(
     `insert into api_tokens (name, digest, created_at)
      select 'first', $1, $2 where not exists (select from api_tokens) on conflict do nothing`,

@@ -20,14 +20,15 @@ export type GovernorLimits = {
 }
 
 export type Governor = Gate & {
-  /** Gives back all slots on which no call runs. */
+  /** Gives back all slots on which no call runs, and requests that were not sent. */
   stop(): Promise<void>
 }
 
 type Slot = { readonly number: number; heldUntil: number }
 type Lane = {
   free: Slot[]
-  held: number
+  /** Numbers of all slots that are free or in use here. */
+  held: Set<number>
   waiting: (() => void)[]
   taking: Promise<void> | null
   idle: NodeJS.Timeout | null
@@ -50,30 +51,39 @@ export function createGovernor(
   const leaseMs = limits.callTimeoutMs + spareMs
 
   function laneOf(endpoint: string): Lane {
-    const lane = lanes.get(endpoint) ?? { free: [], held: 0, waiting: [], taking: null, idle: null }
+    const lane = lanes.get(endpoint) ?? { free: [], held: new Set(), waiting: [], taking: null, idle: null }
     lanes.set(endpoint, lane)
     return lane
   }
 
   async function takeMore(endpoint: string, lane: Lane): Promise<void> {
     const now = deps.clock.now()
-    const wanted = Math.min(limits.threads - lane.held, lane.waiting.length + 1)
-    const numbers = await takeSlots(deps.pool, psaId, endpoint, limits.threads, wanted, owner, now, leaseMs)
-    lane.held += numbers.length
-    for (const number of numbers) lane.free.push({ number, heldUntil: now.getTime() + leaseMs })
+    const { held } = lane
+    const taking = {
+      ceiling: limits.threads,
+      wanted: Math.min(limits.threads - held.size, lane.waiting.length + 1),
+      // One of our own whose lease ran out may have a call on it still.
+      except: [...held],
+    }
+    const numbers = await takeSlots(deps.pool, psaId, endpoint, taking, owner, now, leaseMs)
+    for (const number of numbers) {
+      held.add(number)
+      lane.free.push({ number, heldUntil: now.getTime() + leaseMs })
+    }
   }
 
   /** A slot whose lease outlasts a call that begins now; undefined when it could not be kept. */
   async function refreshed(endpoint: string, lane: Lane, slot: Slot): Promise<Slot | undefined> {
     const now = deps.clock.now()
     if (slot.heldUntil - now.getTime() > limits.callTimeoutMs) return slot
-    const kept = await renewSlots(deps.pool, psaId, endpoint, [slot.number], owner, now, leaseMs)
-    if (kept.length === 0) {
-      lane.held -= 1
-      return undefined
+    let kept = false
+    try {
+      kept = (await renewSlots(deps.pool, psaId, endpoint, [slot.number], owner, now, leaseMs)).length > 0
+    } finally {
+      if (!kept) lane.held.delete(slot.number)
     }
     slot.heldUntil = now.getTime() + leaseMs
-    return slot
+    return kept ? slot : undefined
   }
 
   async function takeSlot(endpoint: string, signal: AbortSignal): Promise<Slot> {
@@ -83,7 +93,7 @@ export function createGovernor(
       const free = lane.free.pop()
       const slot = free === undefined ? undefined : await refreshed(endpoint, lane, free)
       if (slot !== undefined) return slot
-      if (free === undefined && lane.held < limits.threads) {
+      if (free === undefined && lane.held.size < limits.threads) {
         lane.taking ??= takeMore(endpoint, lane).finally(() => {
           lane.taking = null
         })
@@ -104,24 +114,26 @@ export function createGovernor(
   }
 
   async function returnIdle(endpoint: string, lane: Lane): Promise<void> {
-    const slots = lane.free.splice(0)
-    lane.held -= slots.length
-    if (slots.length > 0)
-      await returnSlots(
-        deps.pool,
-        psaId,
-        endpoint,
-        slots.map(({ number }) => number),
-        owner,
-      )
+    const numbers = lane.free.splice(0).map(({ number }) => number)
+    for (const number of numbers) lane.held.delete(number)
+    if (numbers.length > 0) await returnSlots(deps.pool, psaId, endpoint, numbers, owner)
   }
 
   return {
     async acquire(endpoint, signal) {
       if (endpoint === '') return () => undefined
-      await budget.take()
-      if (limits.threads === 0) return () => undefined
+      if (limits.threads === 0) {
+        await budget.take()
+        return () => undefined
+      }
       const slot = await takeSlot(endpoint, signal)
+      try {
+        // Last, so that the request leaves in the minute that it is booked in.
+        await budget.take()
+      } catch (error) {
+        giveBack(endpoint, slot)
+        throw error
+      }
       return () => giveBack(endpoint, slot)
     },
     async stop() {
@@ -129,6 +141,7 @@ export function createGovernor(
         if (lane.idle !== null) clearTimeout(lane.idle)
         await returnIdle(endpoint, lane)
       }
+      await budget.giveBack()
     },
   }
 }
@@ -149,7 +162,9 @@ function turn(lane: Lane, signal: AbortSignal): Promise<void> {
   })
 }
 
-function createBudget(deps: Pick<Deps, 'pool' | 'clock'>, psaId: number, perHour: number): { take(): Promise<void> } {
+type Budget = { take(): Promise<void>; giveBack(): Promise<void> }
+
+function createBudget(deps: Pick<Deps, 'pool' | 'clock'>, psaId: number, perHour: number): Budget {
   // Small handfuls: what a killed process had in hand is lost to the hour, never spent twice.
   const handful = Math.max(1, Math.min(25, Math.floor(perHour / 100)))
   let inHand = 0
@@ -169,18 +184,19 @@ function createBudget(deps: Pick<Deps, 'pool' | 'clock'>, psaId: number, perHour
     grantedAt = now
   }
 
-  // What was granted in an earlier minute would leave our books before it leaves the vendor's hour: it goes back.
-  async function dropStale(): Promise<void> {
-    const stale = inHand
-    if (stale === 0 || minuteOf(grantedAt) === minuteOf(deps.clock.now())) return
+  async function giveBack(): Promise<void> {
+    const unused = inHand
+    if (unused === 0) return
     inHand = 0
-    await returnRequests(deps.pool, psaId, stale, grantedAt)
+    await returnRequests(deps.pool, psaId, unused, grantedAt)
   }
 
   return {
+    giveBack,
     async take() {
       if (perHour === 0) return
-      await dropStale()
+      // What was granted in an earlier minute would leave our books before it leaves the vendor's hour.
+      if (minuteOf(grantedAt) !== minuteOf(deps.clock.now())) await giveBack()
       while (inHand === 0) {
         asking ??= ask().finally(() => {
           asking = null

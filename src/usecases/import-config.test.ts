@@ -189,6 +189,18 @@ describe('import', () => {
       /at least 1/,
     ],
     [
+      'another address for a secret that is kept',
+      ({ sources }) => Object.assign(sources[0].settings, { address: 'elsewhere.example' }),
+      'sources.KSC.settings.password',
+      /Enter the secret again, because the address changed \(Administration Server\)/,
+    ],
+    [
+      'an address left out, so its default, for secrets that are kept',
+      ({ psas }) => Reflect.deleteProperty(psas[0].settings, 'baseUrl'),
+      'psas.Autotask.settings.secret',
+      /Enter the secret again, because the address changed \(Zone look-up address\)/,
+    ],
+    [
       'another connector',
       ({ psas }) => Object.assign(psas[0], { connector: 'ksc' }),
       'psas.Autotask.connector',

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg'
+import type { Client } from '../db/sql.ts'
 import { withTransaction } from '../db/transaction.ts'
 import { type ConfigChange, diffConfig } from './config-diff.ts'
 import { ConfigFile } from './config-file.ts'
@@ -56,7 +56,7 @@ class DryRun extends Error {
 /** One import at a time; the number only has to differ from other locks in this database. */
 const importLock = 1_416_586_100
 
-async function write(deps: Deps, client: PoolClient, file: ConfigFile): Promise<ConfigImported> {
+async function write(deps: Deps, client: Client, file: ConfigFile): Promise<ConfigImported> {
   await client.query('select pg_advisory_xact_lock($1)', [importLock])
   const before = await exportConfig(deps, client)
   const now = deps.clock.now()

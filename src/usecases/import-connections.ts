@@ -1,7 +1,7 @@
-import type { PoolClient } from 'pg'
 import type { z } from 'zod'
 import { type ConnectionTable, insertConnection, saveConnection } from '../db/connections.ts'
 import { ensureDuty, hurryDuty } from '../db/duties.ts'
+import type { Client } from '../db/sql.ts'
 import { SecretBoxError } from '../lib/secret-box.ts'
 import type { ConnectionEntry } from './config-file.ts'
 import { judgeSettings } from './connection-settings.ts'
@@ -26,7 +26,7 @@ type Row = StoredConnection & { readonly updated_at: Date }
 /** Writes connections that differ; those that are not named stay. Returns the secrets that must be entered. */
 export async function writeConnections(
   deps: Deps,
-  client: PoolClient,
+  client: Client,
   table: ConnectionTable,
   entries: readonly ConnectionEntry[],
   now: Date,
@@ -67,7 +67,7 @@ export async function collect(place: string, issues: FieldIssue[], part: () => P
 
 async function writeConnection(
   deps: Deps,
-  client: PoolClient,
+  client: Client,
   table: ConnectionTable,
   entry: ConnectionEntry,
   now: Date,
@@ -121,8 +121,10 @@ function judgeWithoutSecrets(
   const absent = secrets.filter(({ key }) => !isReadable(deps, table, stored, key))
   const stand = Object.fromEntries(absent.map(({ key, required }) => [key, required ? placeholder : '']))
   // The document is whole: a setting that it does not name has its default, whatever is stored.
-  const base = stored === null ? null : { ...stored, settings: {} }
-  const { plain } = judgeSettings(deps, table, schema, { ...entry.settings, ...stand }, base)
+  const defaults = Object.fromEntries(
+    settingsFields(schema).flatMap(({ key, secret }) => (secret ? [] : [[key, null]])),
+  )
+  const { plain } = judgeSettings(deps, table, schema, { ...defaults, ...entry.settings, ...stand }, stored)
   return { plain, missing: absent.filter(({ key, required }) => required || entry.secrets.includes(key)) }
 }
 

@@ -1,9 +1,8 @@
-import type { PoolClient } from 'pg'
 import type { PsaOptions } from '../connectors/psa.ts'
 import type { RuleSection } from '../core/rule.ts'
 import { type IntegrationValues, insertIntegration, saveIntegration } from '../db/integrations.ts'
 import { loadPsa } from '../db/psas.ts'
-import type { Sql } from '../db/sql.ts'
+import type { Client, Sql } from '../db/sql.ts'
 import type { ConfigFile, IntegrationEntry } from './config-file.ts'
 import { removeIntegration } from './delete-integration.ts'
 import { removePsa } from './delete-psa.ts'
@@ -28,7 +27,7 @@ type Row = {
 /** Makes the integrations those of the document: their settings, mappings and rules; removes the others. */
 export async function writeIntegrations(
   deps: Deps,
-  client: PoolClient,
+  client: Client,
   entries: readonly IntegrationEntry[],
   now: Date,
 ): Promise<void> {
@@ -62,7 +61,7 @@ export async function writeIntegrations(
 }
 
 /** Removes the connections that the document leaves out. Throws `RequestError` when one is still used. */
-export async function removeOthers(client: PoolClient, file: ConfigFile): Promise<void> {
+export async function removeOthers(client: Client, file: ConfigFile): Promise<void> {
   const others = async (table: 'sources' | 'psas', names: readonly string[]) => {
     const sql = `select id from ${table} where name <> all($1) order by name`
     return (await client.query<{ id: number }>(sql, [names])).rows
@@ -77,7 +76,7 @@ export async function removeOthers(client: PoolClient, file: ConfigFile): Promis
   }
 }
 
-async function writeIntegration(deps: Deps, client: PoolClient, entry: IntegrationEntry, now: Date): Promise<number> {
+async function writeIntegration(deps: Deps, client: Client, entry: IntegrationEntry, now: Date): Promise<number> {
   const { rows } = await client.query<Row>(
     `select i.id, i.source_id as "sourceId", i.psa_id as "psaId", s.name as source, p.name as psa, i.name, i.general,
        i.title_template as "titleTemplate", i.description_template as "descriptionTemplate", i.repeats,
@@ -133,7 +132,7 @@ function sameFields(a: Readonly<Record<string, string>>, b: Readonly<Record<stri
 
 async function writeEntryRules(
   deps: Deps,
-  client: PoolClient,
+  client: Client,
   integrationId: number,
   entry: IntegrationEntry,
 ): Promise<void> {

@@ -4,6 +4,7 @@ import type { Gate, HttpClient } from '../connectors/http.ts'
 import type { PsaConnector, PsaContext, PsaOptions } from '../connectors/psa.ts'
 import type { SourceConnector, SourceContext } from '../connectors/source.ts'
 import type { FieldValues } from '../core/ticket.ts'
+import { SecretBoxError } from '../lib/secret-box.ts'
 import type { Deps } from './deps.ts'
 
 /** A connection as it is stored, secrets still sealed. */
@@ -114,6 +115,15 @@ export function openPsaWith(
   return { id, name, connector, settings, context, close: () => http.close() }
 }
 
+function openSecret(deps: Pick<Deps, 'box'>, sealed: string, place: string): string {
+  try {
+    return deps.box.open(sealed, place)
+  } catch (error) {
+    if (!(error instanceof SecretBoxError)) throw error
+    throw new ConnectorError('denied', 'invalid-value', error.message, { cause: error })
+  }
+}
+
 function unknownConnector(stored: StoredConnection): ConnectorError {
   const message = `“${stored.name}” needs the connector ${stored.connector}, which this version of Tocsin does not have.`
   return new ConnectorError('denied', 'invalid-value', message)
@@ -128,7 +138,7 @@ export function readSettings<T>(
 ): T {
   const plain: Record<string, unknown> = { ...stored.settings }
   for (const [field, sealed] of Object.entries(stored.secrets)) {
-    plain[field] = deps.box.open(sealed, secretPlace(table, stored.id, field))
+    plain[field] = openSecret(deps, sealed, secretPlace(table, stored.id, field))
   }
   const parsed = schema.safeParse(plain)
   if (parsed.success) return parsed.data

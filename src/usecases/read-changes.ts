@@ -1,7 +1,9 @@
 import { ConnectorError } from '../connectors/failure.ts'
+import type { PsaFacts } from '../connectors/psa.ts'
 import { noticePerson } from '../core/remember.ts'
 import type { TicketSeen } from '../core/ticket.ts'
 import {
+  countOpenDeskTickets,
   insertPersonStep,
   type KnownTicket,
   lockKnownTickets,
@@ -19,6 +21,12 @@ import type { OpenPsa } from './open-connection.ts'
 const overlapMs = 5 * 60_000
 /** Open tickets read one by one in each round, to find those that were deleted or merged. */
 const sweepSize = 10
+/** Where a desk cannot tell what changed, every open ticket is read within this time, as far as the rest allows. */
+const seeAllWithinSeconds = 15 * 60
+/** Part of the hourly budget that such a sweep may use; most of it is for tickets. */
+const sweepShare = 0.25
+/** Most tickets of one round where there is no budget. */
+const mostInRound = 500
 
 export type ReadChanges = {
   changed: number
@@ -35,15 +43,31 @@ export type ReadChanges = {
 export async function readChanges(deps: Deps, psa: PsaRow, open: OpenPsa, sweptTo: number): Promise<ReadChanges> {
   const begun = deps.clock.now()
   const total: ReadChanges = { changed: 0, closedByPerson: 0, reopened: 0, deleted: 0, sweptTo }
-  const { searchLagMs } = open.connector.facts(open.settings)
+  const facts = open.connector.facts(open.settings)
+  const { searchLagMs } = facts
   const since = new Date((psa.changesReadTo ?? begun).getTime() - overlapMs)
-  for await (const page of open.connector.changedSince(open.context, since)) {
+  for await (const page of open.connector.changedSince?.(open.context, since) ?? []) {
     total.changed += page.length
     await noticePage(deps, psa.id, page, { total, readAt: begun, searchLagMs })
   }
   await saveChangesReadTo(deps.pool, psa.id, begun)
-  await sweep(deps, psa.id, open, { total, readAt: begun, searchLagMs })
+  const size =
+    open.connector.changedSince === null
+      ? sweepSizeFor(facts, await countOpenDeskTickets(deps.pool, psa.id))
+      : sweepSize
+  await sweep(deps, psa.id, open, size, { total, readAt: begun, searchLagMs })
   return total
+}
+
+/** Tickets of one round at a desk that cannot tell what changed. */
+export function sweepSizeFor(
+  { changesEverySeconds, requestsPerHour }: Pick<PsaFacts, 'changesEverySeconds' | 'requestsPerHour'>,
+  openTickets: number,
+): number {
+  const rounds = Math.max(1, Math.floor(seeAllWithinSeconds / changesEverySeconds))
+  const budget = (requestsPerHour * sweepShare * changesEverySeconds) / 3_600
+  const most = requestsPerHour === 0 ? mostInRound : Math.floor(budget)
+  return Math.max(1, Math.min(Math.ceil(openTickets / rounds), most))
 }
 
 /** One reading: what it counts, when it was begun, and how old what it shows may be. */
@@ -76,19 +100,23 @@ async function noticeTicket(
   if (seen.state === 'open' && ticket.closedAt !== null && ticket.closedAt.getTime() >= readAt.getTime() - searchLagMs)
     return
   const now = deps.clock.now()
-  const outcome = known.phase === 'closed' ? 'closed-by-person' : null
-  if (!(await savePersonsAct(client, ticket.id, { known, outcome }, now))) return
-  const result = outcome ?? 'reopened-by-person'
-  if (outcome === null) total.reopened += 1
-  else total.closedByPerson += 1
+  const isClosed = known.phase === 'closed'
+  const { seenAgainAt } = ticket
+  // What was seen again after they had closed it needs a ticket of its own: a worker begins it.
+  const isDue = isClosed && seenAgainAt !== null && (seen.changedAt === null || seenAgainAt > seen.changedAt)
+  const act = { known, outcome: isClosed && !isDue ? ('closed-by-person' as const) : null, isDue }
+  if (!(await savePersonsAct(client, ticket.id, act, now))) return
+  const result = isClosed ? 'closed-by-person' : 'reopened-by-person'
+  if (isClosed) total.closedByPerson += 1
+  else total.reopened += 1
   await insertPersonStep(client, ticket.id, result, seen, now)
   deps.log.info({ ticketId: ticket.id, result }, 'noticed')
 }
 
-/** Deleted tickets appear in no list of changes, so a few are read each round, in turn. */
-async function sweep(deps: Deps, psaId: number, open: OpenPsa, reading: Reading): Promise<void> {
+/** Deleted tickets appear in no list of changes, so `size` of the open ones are read each round, in turn. */
+async function sweep(deps: Deps, psaId: number, open: OpenPsa, size: number, reading: Reading): Promise<void> {
   const { total } = reading
-  const tickets = await openDeskTickets(deps.pool, psaId, total.sweptTo, sweepSize)
+  const tickets = await openDeskTickets(deps.pool, psaId, total.sweptTo, size)
   for (const { id, deskTicketId } of tickets) {
     const seen = await readOrGone(open, deskTicketId)
     if (seen !== null) {
@@ -107,7 +135,7 @@ async function sweep(deps: Deps, psaId: number, open: OpenPsa, reading: Reading)
       deps.log.info({ ticketId: id, result: 'deleted-by-person' }, 'noticed')
     })
   }
-  total.sweptTo = tickets.length < sweepSize ? 0 : (tickets.at(-1)?.id ?? 0)
+  total.sweptTo = tickets.length < size ? 0 : (tickets.at(-1)?.id ?? 0)
 }
 
 async function readOrGone(open: OpenPsa, deskTicketId: string): Promise<TicketSeen | null> {

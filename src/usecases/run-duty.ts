@@ -2,7 +2,7 @@ import { ConnectorError, errorToFailure } from '../connectors/failure.ts'
 import type { PsaOptions } from '../connectors/psa.ts'
 import type { Failure } from '../core/failure.ts'
 import { claimDuty, type Duty, finishDuty, LostLeaseError, renewDuty } from '../db/duties.ts'
-import { loadPsa } from '../db/psas.ts'
+import { loadPsa, presentLimit } from '../db/psas.ts'
 import { loadSource } from '../db/sources.ts'
 import type { Deps } from './deps.ts'
 import { createGovernor } from './governor.ts'
@@ -20,6 +20,8 @@ const optionsEverySeconds = 15 * 60
 const houseEverySeconds = 10 * 60
 /** A failed duty is tried again after this, doubled with each failure, at most its own interval or ten minutes. */
 const retrySeconds = 15
+/** How long a connection rests whose credentials were refused once, twice, and again. A server that starts refuses them too. */
+const credentialsSeconds = [900, 3_600, 6 * 3_600]
 
 type Ended = { readonly detail: object; readonly everySeconds: number }
 
@@ -58,7 +60,7 @@ async function runDuty(deps: Deps, duty: Duty, signal: AbortSignal): Promise<voi
   }
   const durationMs = performance.now() - begun
   const now = deps.clock.now()
-  const dueAt = new Date(now.getTime() + pauseSeconds(duty, ended.everySeconds, failure) * 1_000)
+  const dueAt = new Date(now.getTime() + pauseSeconds(duty, ended.everySeconds, failure, now) * 1_000)
   await finishDuty(deps.pool, duty, { failure, detail: ended.detail, durationMs }, now, dueAt)
   deps.meter.polled(duty.kind, String(duty.subjectId), failure === null ? 'good' : 'failed', durationMs)
   const fields = { durationMs: Math.round(durationMs), ...ended.detail }
@@ -66,9 +68,11 @@ async function runDuty(deps: Deps, duty: Duty, signal: AbortSignal): Promise<voi
   else log.warn({ ...fields, kind: failure.kind, reason: failure.reason, message: failure.message }, 'duty failed')
 }
 
-function pauseSeconds(duty: Duty, everySeconds: number, failure: Failure | null): number {
+function pauseSeconds(duty: Duty, everySeconds: number, failure: Failure | null, now: Date): number {
   if (failure === null) return everySeconds
-  if (failure.until !== null) return Math.max(1, everySeconds)
+  if (failure.until !== null) return Math.max(1, (failure.until.getTime() - now.getTime()) / 1_000)
+  // Each try with a wrong password brings the account nearer to being blocked; saving the settings tries at once.
+  if (failure.reason === 'bad-credentials') return credentialsSeconds[Math.min(duty.failures, 2)] ?? 0
   return Math.min(retrySeconds * 2 ** Math.min(duty.failures, 6), 600)
 }
 
@@ -100,6 +104,8 @@ async function pollSource(deps: Deps, duty: Duty, signal: AbortSignal): Promise<
 async function readDesk(deps: Deps, duty: Duty, signal: AbortSignal): Promise<Ended> {
   const row = await loadPsa(deps.pool, duty.subjectId)
   if (row === null) return { detail: { gone: true }, everySeconds: houseEverySeconds }
+  const limit = await presentLimit(deps.pool, row.id, deps.clock.now())
+  if (limit !== null) throw new ConnectorError('limited', limit.reason, limit.message, { until: limit.until })
   const options = (row.options as PsaOptions | null) ?? noOptions
   const probe = openPsa(
     deps,

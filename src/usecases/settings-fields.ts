@@ -10,6 +10,8 @@ export type SettingsField = {
   /** Written and never read: an answer only tells whether it is set. */
   readonly secret: boolean
   readonly multiline: boolean
+  /** Says where secrets are sent to: a change of it asks for every stored secret again. */
+  readonly place: boolean
   readonly required: boolean
   readonly default: string | number | boolean | null
   readonly choices: readonly string[]
@@ -28,6 +30,7 @@ type Property = {
   group?: string
   secret?: boolean
   multiline?: boolean
+  place?: boolean
 }
 
 const read = new WeakMap<z.ZodType, readonly SettingsField[]>()
@@ -46,7 +49,7 @@ export function settingsFields(schema: z.ZodType): readonly SettingsField[] {
 }
 
 function toField(key: string, property: Property, required: boolean): SettingsField {
-  const { title = key, help = '', group = '', secret = false, multiline = false } = property
+  const { title = key, help = '', group = '', secret = false, multiline = false, place = false } = property
   const fixed = property.default
   return {
     key,
@@ -56,6 +59,7 @@ function toField(key: string, property: Property, required: boolean): SettingsFi
     kind: kindOf(property),
     secret,
     multiline,
+    place,
     required,
     default: typeof fixed === 'string' || typeof fixed === 'number' || typeof fixed === 'boolean' ? fixed : null,
     choices: (property.enum ?? []).map(String),

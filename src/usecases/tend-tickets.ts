@@ -1,6 +1,4 @@
 import type { Failure } from '../core/failure.ts'
-import { backOffMs } from '../core/remember.ts'
-import { holdPsa, releasePsa } from '../db/psas.ts'
 import {
   type ClaimedTicket,
   claimTickets,
@@ -10,20 +8,22 @@ import {
   renewTicket,
   stopSharedTickets,
 } from '../db/ticket-queue.ts'
-import { systemClock } from '../lib/clock.ts'
 import type { Deps } from './deps.ts'
+import { createDeskPace } from './desk-pace.ts'
 import { type Desk, tendTicket } from './tend-ticket.ts'
 
 /**
- * The claim loop of one desk in one process: a buffer of claimed tickets, some runners that take one step each, and
- * batches of results. Claims are bounded by what can be tended well within the lease.
+ * The claim loop of one desk in one process: a buffer of claimed tickets, steps in flight, and batches of results. One
+ * loop does all claiming and starting, so a slow call delays nothing but its own ticket. Claims are bounded by what can
+ * be tended well within the lease.
  */
 
 export type Tender = {
-  /** Works until the signal is aborted. `wake` ends a pause early. */
+  /** Works until the signal is aborted. */
   run(signal: AbortSignal): Promise<void>
   /** Works until nothing is due now. */
   runUntilIdle(signal: AbortSignal): Promise<void>
+  /** Something may be due. */
   wake(): void
 }
 
@@ -34,10 +34,6 @@ export type TenderOptions = {
   readonly lookEveryMs: number
 }
 
-/** A hold is never shorter, whatever moment the desk named, in ms. */
-const leastHoldMs = 1_000
-/** How long a desk must not limit us before one more call at once is tried, in ms. */
-const widenEveryMs = 30_000
 const claimAtMost = 200
 const flushAtMost = 200
 const flushEveryMs = 15
@@ -53,167 +49,34 @@ const sharedFailure: Failure = {
 
 export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Tender {
   const owner = deps.ids.uuid()
+  const pace = createDeskPace(deps, desk, options.runners)
+  const inFlight = new Set<Promise<void>>()
   let buffer: ClaimedTicket[] = []
   const results: Remembered[] = []
+  let flushing: Promise<void> | null = null
   let claims = 0
-  let troubles = 0
-  let held = true
-  // A desk that limits us is met with half as many calls at once, and one more after each calm stretch.
-  let width = options.runners
-  let widenAt = 0
-  // Tickets tended per second, as a moving mean: a claim takes no more than one second's worth.
-  let rate = options.runners
+  /** Something may be due that was not claimed yet. */
+  let more = true
+  /** The first thing that went wrong beside the loop; the loop ends with it. */
+  let fault: { readonly error: unknown } | null = null
   let bell: (() => void) | null = null
+  // Tickets tended in the last second or so: a claim takes no more than that.
+  let rate = options.runners
+  let tended = 0
+  let countedFrom = performance.now()
 
-  async function claim(): Promise<number> {
-    const wanted = troubles > 0 ? 1 : Math.min(claimAtMost, Math.max(options.runners, Math.ceil(rate)))
-    claims += 1
-    const claimed = await claimTickets(deps.pool, {
-      psaId: desk.psaId,
-      owner,
-      now: deps.clock.now(),
-      leaseMs: desk.leaseMs,
-      limit: wanted,
-      byAge: claims % 10 === 0,
-    })
-    buffer = buffer.concat(claimed)
-    return claimed.length
+  function wake(): void {
+    more = true
+    bell?.()
   }
 
-  async function tend(claimed: ClaimedTicket, signal: AbortSignal): Promise<void> {
-    const tended = await tendTicket(deps, desk, claimed, signal)
-    if (tended.kind === 'release') return releaseTickets(deps.pool, owner, [claimed.id])
-    if (tended.kind === 'renew') {
-      const renewed = await renewTicket(deps.pool, claimed.id, owner, deps.clock.now())
-      return renewed ? undefined : releaseTickets(deps.pool, owner, [claimed.id])
-    }
-    results.push(tended.remembered)
-    if (tended.result === null) return
-    if (tended.result.did === 'fail') await holdAfter(tended.result.failure)
-    else {
-      widen()
-      if (held || troubles > 0) await calm()
-    }
-  }
-
-  async function calm(): Promise<void> {
-    troubles = 0
-    held = await releasePsa(deps.pool, desk.psaId, deps.clock.now())
-  }
-
-  function widen(): void {
-    const now = deps.clock.now().getTime()
-    if (width >= options.runners || now < widenAt) return
-    width += 1
-    widenAt = now + widenEveryMs
-  }
-
-  /** Some failures say nothing about one ticket and everything about the connection: then nothing more is sent for a while. */
-  async function holdAfter(failure: Failure): Promise<void> {
-    const wholeDesk =
-      failure.kind === 'denied' ||
-      failure.kind === 'limited' ||
-      (failure.kind === 'later' && (failure.reason === 'unreachable' || failure.reason === 'timed-out'))
-    if (!wholeDesk) return
-    if (failure.kind === 'limited') {
-      width = Math.max(1, Math.floor(width / 2))
-      widenAt = deps.clock.now().getTime() + widenEveryMs
-    }
-    troubles += 1
-    held = true
-    const pause =
-      failure.kind === 'denied' ? Math.max(backOffMs(troubles), 30_000) : Math.min(backOffMs(troubles), 60_000)
-    const now = deps.clock.now().getTime()
-    const until = new Date(Math.max(failure.until?.getTime() ?? now + pause, now + leastHoldMs))
-    deps.log.warn(
-      { psa: desk.name, kind: failure.kind, reason: failure.reason, message: failure.message, until },
-      'desk held',
-    )
-    await holdPsa(deps.pool, desk.psaId, until, failure)
-    await releaseTickets(
-      deps.pool,
-      owner,
-      buffer.splice(0).map(({ id }) => id),
-    )
-  }
-
-  async function stopShared(created: readonly Remembered[]): Promise<void> {
-    if (created.length === 0) return
-    const ids = created.map(({ id }) => id)
-    for (const ticketId of await stopSharedTickets(deps.pool, ids, sharedFailure)) {
-      deps.log.warn(
-        { psa: desk.name, ticketId, message: sharedFailure.message },
-        'the desk answered with a ticket of another',
-      )
-    }
-  }
-
-  async function flush(): Promise<void> {
-    while (results.length > 0) {
-      const batch = results.splice(0, flushAtMost)
-      const kept = await rememberTickets(deps.pool, owner, deps.clock.now(), batch)
-      await stopShared(
-        batch.filter(({ id, step }) => kept.has(id) && step?.name === 'create' && step.result === 'done'),
-      )
-      for (const { id } of batch) {
-        if (!kept.has(id)) deps.log.warn({ psa: desk.name, ticketId: id }, 'lease lost before the result was stored')
-      }
-    }
-  }
-
-  /** One look: claims until nothing is due, with runners and flushes side by side. Returns how many were tended. */
-  async function look(signal: AbortSignal): Promise<number> {
-    const begun = performance.now()
-    let tended = 0
-    let more = true
-    let claiming: Promise<void> | null = null
-    const runner = async (): Promise<void> => {
-      for (;;) {
-        if (more && !signal.aborted && buffer.length < options.runners) {
-          claiming ??= claim()
-            .then((count) => {
-              more = count > 0
-            })
-            .finally(() => {
-              claiming = null
-            })
-          if (buffer.length === 0) await claiming
-        }
-        const claimed = buffer.shift()
-        if (claimed === undefined) {
-          if (more && !signal.aborted) continue
-          return
-        }
-        await tend(claimed, signal)
-        tended += 1
-      }
-    }
-    const over = new AbortController()
-    const flusher = (async () => {
-      while (!over.signal.aborted) {
-        // Real time: it gathers results of calls, however a scenario's clock goes.
-        await systemClock.sleep(flushEveryMs, over.signal)
-        await flush()
-      }
-    })()
-    try {
-      await Promise.all([Promise.all(Array.from({ length: width }, runner)).finally(() => over.abort()), flusher])
-    } finally {
-      await flush()
-      await releaseTickets(
-        deps.pool,
-        owner,
-        buffer.splice(0).map(({ id }) => id),
-      )
-    }
-    const seconds = (performance.now() - begun) / 1_000
-    if (tended > 0) rate = 0.5 * rate + (0.5 * tended) / Math.max(seconds, 0.05)
-    return tended
-  }
-
-  function pause(signal: AbortSignal): Promise<void> {
+  /** Until something ends, something may be due, or it is time to look again. Real time, whatever a scenario's clock says. */
+  function pause(signal: AbortSignal, ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(done, options.lookEveryMs)
+      const timer = setTimeout(() => {
+        more = true
+        done()
+      }, ms)
       function done(): void {
         clearTimeout(timer)
         signal.removeEventListener('abort', done)
@@ -225,20 +88,128 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
     })
   }
 
+  async function claim(): Promise<void> {
+    const seconds = (performance.now() - countedFrom) / 1_000
+    if (seconds >= 1) {
+      rate = tended / seconds
+      tended = 0
+      countedFrom = performance.now()
+    }
+    claims += 1
+    more = false
+    const limit = pace.isTroubled() ? 1 : Math.min(claimAtMost, Math.max(pace.width(), Math.ceil(rate)))
+    const claimed = await claimTickets(deps.pool, {
+      psaId: desk.psaId,
+      owner,
+      now: deps.clock.now(),
+      leaseMs: desk.leaseMs,
+      limit,
+      byAge: claims % 10 === 0,
+    })
+    buffer = buffer.concat(claimed)
+    if (claimed.length > 0) more = true
+  }
+
+  async function tend(claimed: ClaimedTicket, signal: AbortSignal): Promise<void> {
+    const outcome = await tendTicket(deps, desk, claimed, signal)
+    tended += 1
+    if (outcome.kind === 'release') return releaseTickets(deps.pool, owner, [claimed.id])
+    if (outcome.kind === 'renew') {
+      const renewed = await renewTicket(deps.pool, claimed.id, owner, deps.clock.now())
+      if (!renewed) await releaseTickets(deps.pool, owner, [claimed.id])
+      return wake()
+    }
+    results.push(outcome.remembered)
+    flushing ??= flushSoon()
+    if (outcome.result === null) return
+    if (outcome.result.did !== 'fail') return pace.succeeded()
+    if (await pace.failed(outcome.result.failure)) await giveBack()
+  }
+
+  function start(claimed: ClaimedTicket, signal: AbortSignal): void {
+    const step: Promise<void> = tend(claimed, signal)
+      .catch((error: unknown) => {
+        fault ??= { error }
+      })
+      .finally(() => {
+        inFlight.delete(step)
+        bell?.()
+      })
+    inFlight.add(step)
+  }
+
+  async function giveBack(): Promise<void> {
+    const ids = buffer.splice(0).map(({ id }) => id)
+    if (ids.length > 0) await releaseTickets(deps.pool, owner, ids)
+  }
+
+  /** Stores what has gathered after a moment. Results that cannot be stored are found out when their leases end. */
+  async function flushSoon(): Promise<void> {
+    try {
+      await new Promise((resolve) => setTimeout(resolve, flushEveryMs))
+      while (results.length > 0) await flush(results.splice(0, flushAtMost))
+    } catch (error) {
+      fault ??= { error }
+    } finally {
+      flushing = null
+      bell?.()
+    }
+  }
+
+  async function flush(batch: readonly Remembered[]): Promise<void> {
+    const now = deps.clock.now()
+    const kept = await rememberTickets(deps.pool, owner, now, batch)
+    const created = batch.filter(({ id, step }) => kept.has(id) && step?.name === 'create' && step.result === 'done')
+    if (created.length > 0) await stopShared(created.map(({ id }) => id))
+    for (const { id } of batch) {
+      if (!kept.has(id)) deps.log.warn({ psa: desk.name, ticketId: id }, 'lease lost before the result was stored')
+    }
+    // A wish may have changed meanwhile, or there is a next step at once.
+    more = true
+  }
+
+  async function stopShared(ids: readonly number[]): Promise<void> {
+    for (const ticketId of await stopSharedTickets(deps.pool, ids, sharedFailure)) {
+      const { message } = sharedFailure
+      deps.log.warn({ psa: desk.name, ticketId, message }, 'the desk answered with a ticket of another')
+    }
+  }
+
+  /** `untilIdle`: ends when nothing is due, nothing is in flight and all is stored. */
+  async function work(signal: AbortSignal, untilIdle: boolean): Promise<void> {
+    more = true
+    fault = null
+    try {
+      while (!signal.aborted) {
+        if (fault !== null) throw (fault as { readonly error: unknown }).error
+        if (more && buffer.length < pace.width()) await claim()
+        while (buffer.length > 0 && inFlight.size < pace.width()) {
+          const next = buffer.shift()
+          if (next !== undefined) start(next, signal)
+        }
+        if (more && buffer.length < pace.width()) continue
+        if (untilIdle && !more && buffer.length === 0 && inFlight.size === 0 && flushing === null) return
+        await pause(signal, options.lookEveryMs)
+      }
+    } finally {
+      await Promise.all(inFlight)
+      await flushing
+      await giveBack()
+    }
+  }
+
   return {
     async run(signal) {
       while (!signal.aborted) {
         try {
-          if ((await look(signal)) === 0) await pause(signal)
+          await work(signal, false)
         } catch (error) {
           deps.log.error({ psa: desk.name, err: error }, 'tending failed; trying again')
-          await pause(signal)
+          await pause(signal, options.lookEveryMs)
         }
       }
     },
-    async runUntilIdle(signal) {
-      while (!signal.aborted && (await look(signal)) > 0);
-    },
-    wake: () => bell?.(),
+    runUntilIdle: (signal) => work(signal, true),
+    wake,
   }
 }

@@ -30,7 +30,7 @@ const noOptions: PsaOptions = { choices: {}, extra: {} }
 
 export async function createBench<Settings>({ connector, startWorld }: PsaSubject<Settings>): Promise<Bench<Settings>> {
   const world = await startWorld()
-  const interceptor = await startInterceptor(world.origin)
+  const interceptor = await startInterceptor(world.origin, world.certificate)
   const failures: string[] = []
   const stopped = new AbortController()
   const clients: { close(): Promise<void> }[] = []

@@ -1,7 +1,7 @@
 import type { PsaConnector } from '../../src/connectors/psa.ts'
 import type { FailureKind, FailureReason } from '../../src/core/failure.ts'
 import type { FieldValues } from '../../src/core/ticket.ts'
-import type { Match, StandIn } from '../support/interceptor.ts'
+import type { Match, Pair, StandIn } from '../support/interceptor.ts'
 
 /**
  * What a vendor brings to the PSA contract: its connector and a world, that is the vendor's emulator with the
@@ -44,8 +44,10 @@ export type BrokenRule = {
 }
 
 export type PsaWorld<Settings> = {
-  /** Where the emulator listens; plain http. */
+  /** Where the emulator listens; plain http, unless there is a `certificate`. */
   readonly origin: string
+  /** Where the emulator serves TLS: what it serves with, and what the connector meets at the origin it is given. */
+  readonly certificate?: Pair
   /** Settings that are right, for a desk at this origin. */
   settings(origin: string): Settings
   /** Settings with which every call must fail. */
@@ -76,8 +78,8 @@ export type PsaWorld<Settings> = {
     close(ticketId: string): Promise<void> | void
     reopen(ticketId: string): Promise<void> | void
     remove(ticketId: string): Promise<void> | void
-    /** Merges the first ticket into the second. */
-    merge(ticketId: string, intoTicketId: string): Promise<void> | void
+    /** Merges the first ticket into the second; absent where no desk does that. */
+    merge?(ticketId: string, intoTicketId: string): Promise<void> | void
     /** Sets one of our fields by hand. */
     write(ticketId: string, fieldKey: string, value: string): Promise<void> | void
     note(ticketId: string, text: string): Promise<void> | void
@@ -93,6 +95,8 @@ export type PsaWorld<Settings> = {
   load(): { readonly mostAtOnce: number; readonly rateLimited: number }
   /** How calls of each kind look on the wire; a path may be that of several kinds. */
   readonly calls: Readonly<Record<'create' | 'find' | 'read' | 'note' | 'update' | 'accounts', Match>>
+  /** The body of a search that finds nothing, where a list alone may be one: then it is no broken answer. */
+  readonly emptySearch?: string
   /** Whether a request changes something at the desk. */
   isWrite(method: string, path: string): boolean
   /** Answers of the vendor's own and what each must become, for a create and for a read of one ticket. */

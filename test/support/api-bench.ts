@@ -60,7 +60,7 @@ export async function createApiBench(
     psas: psaConnectors,
     httpClient: createHttpClient,
   }
-  const token = (await ensureFirstToken(deps)) ?? ''
+  const token = (await ensureFirstToken(deps, () => Promise.resolve())) ?? ''
   const api = await createHttpServer(deps, metrics)
   const judge = createJudge(api.swagger())
   const answers: string[] = []

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, request as requestTls } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 /**
@@ -34,10 +35,13 @@ export type Interceptor = {
   stop(): Promise<void>
 }
 
+/** A certificate with its key, both PEM. */
+export type Pair = { readonly key: string; readonly cert: string }
+
 type Rule = { match: Match; standIn: StandIn; left: number; passing: number }
 
-/** Starts one on a free port of this machine. `target` is a plain http origin. */
-export async function startInterceptor(target: string): Promise<Interceptor> {
+/** Starts one on a free port of this machine. With a pair it serves TLS with it, and `target` does so too; else plain http. */
+export async function startInterceptor(target: string, pair?: Pair): Promise<Interceptor> {
   const sent: Sent[] = []
   let rules: Rule[] = []
 
@@ -55,21 +59,22 @@ export async function startInterceptor(target: string): Promise<Interceptor> {
     const rule = rules.find((each) => each.left > 0 && fits(each.match, one))
     if (rule !== undefined && rule.passing > 0) {
       rule.passing -= 1
-      return handOn(target, incoming, body, outgoing)
+      return handOn(target, pair, incoming, body, outgoing)
     }
-    if (rule === undefined) return handOn(target, incoming, body, outgoing)
+    if (rule === undefined) return handOn(target, pair, incoming, body, outgoing)
     rule.left -= 1
     const text = typeof rule.standIn.body === 'string' ? rule.standIn.body : rule.standIn.body(one)
     outgoing.writeHead(rule.standIn.status, rule.standIn.headers ?? {})
     outgoing.end(text)
   }
 
-  const server = createServer((incoming, outgoing) => {
+  const listen = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     serve(incoming, outgoing).catch(() => outgoing.destroy())
-  })
+  }
+  const server = pair === undefined ? createServer(listen) : createTlsServer({ ...pair }, listen)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: `${pair === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sent,
     answer: (match, standIn, { times = 1, after = 0 } = {}) => {
       rules.push({ match, standIn, left: times, passing: after })
@@ -83,9 +88,16 @@ export async function startInterceptor(target: string): Promise<Interceptor> {
 }
 
 /** The host header stays as the connector sent it, so that addresses in the vendor's answers lead here again. */
-function handOn(target: string, incoming: IncomingMessage, body: Buffer, outgoing: ServerResponse): void {
+function handOn(
+  target: string,
+  pair: Pair | undefined,
+  incoming: IncomingMessage,
+  body: Buffer,
+  outgoing: ServerResponse,
+): void {
   const url = new URL(incoming.url ?? '/', target)
-  const onward = request(url, { method: incoming.method ?? 'GET', headers: incoming.headers, agent: false })
+  const options = { method: incoming.method ?? 'GET', headers: incoming.headers, agent: false } as const
+  const onward = pair === undefined ? request(url, options) : requestTls(url, { ...options, ca: pair.cert })
   onward.on('response', (answer) => {
     outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
     answer.on('error', () => outgoing.destroy())

@@ -24,6 +24,7 @@ const levels: readonly Level[] = ['ok', 'critical', 'warning']
 const day = 86_400_000
 const dbFields = { warning: 4 * day, critical: 9 * day } as const
 
+type Times = 'databasesAt' | 'lastConnected' | 'lastFullScan'
 type HostState = {
   id: string
   name: string
@@ -31,7 +32,7 @@ type HostState = {
   groupId: number
   statusId: number
   mask: number
-  state: { hsdp?: { text: string } | null }
+  state: { hsdp?: { text: string } | null; rtpState?: number } & Partial<Record<Times, string>>
 }
 type GroupState = { id: number; kind: string; parentId: number | null }
 type VServerState = { id: number; uid: string; name: string; enabled: boolean }
@@ -127,7 +128,7 @@ export async function startKscWorld(): Promise<KscWorld> {
       const hsdp = { level, text: 'Encryption & "keys" <lost> 🚨' }
       await act('setHost', { host, changes: { databasesAt, hsdp } })
       return [
-        { statusKey: 'databases-outdated', text: '' },
+        { statusKey: 'databases-outdated', text: shown['databases-outdated']?.({ databasesAt }) ?? '' },
         { statusKey: 'defined-by-application', text: hsdp.text },
       ]
     },
@@ -254,6 +255,18 @@ function secretForms(password: string): readonly string[] {
 }
 
 /** Read from the emulator's own state, past the API. */
+/** What the connector is to say that KSC shows, by reason. */
+const shown: Readonly<Record<string, (state: HostState['state']) => string>> = {
+  'defined-by-application': ({ hsdp }) => hsdp?.text ?? '',
+  'databases-outdated': ({ databasesAt = '' }) => `Databases of ${databasesAt.slice(0, 16).replace('T', ' ')} UTC`,
+  'not-connected': ({ lastConnected = '' }) => `Last connection on ${lastConnected.slice(0, 10)} UTC`,
+  'scan-overdue': ({ lastFullScan = '' }) => `Last full scan on ${lastFullScan.slice(0, 10)} UTC`,
+  'protection-disabled': ({ rtpState = 0 }) => {
+    const state = { 1: 'stopped', 2: 'suspended', 9: 'failed' }[rtpState]
+    return state === undefined ? '' : `Real-time protection: ${state}`
+  },
+}
+
 function trueComputers(
   hosts: readonly HostState[],
   groups: readonly GroupState[],
@@ -270,7 +283,7 @@ function trueComputers(
     if (tenantKey === undefined || !isManaged(host.groupId)) return []
     const reasons = statusKeys.flatMap((statusKey, bit) =>
       host.statusId !== 0 && (host.mask & (1 << bit)) !== 0
-        ? [{ statusKey, text: bit === 18 ? (host.state.hsdp?.text ?? '') : '' }]
+        ? [{ statusKey, text: shown[statusKey]?.(host.state) ?? '' }]
         : [],
     )
     return [

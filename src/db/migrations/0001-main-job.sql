@@ -4,6 +4,8 @@ create table installation (
   only_row boolean primary key default true check (only_row),
   -- Stands in every reference, so that two installations on one desk never take each other's tickets.
   name text not null,
+  -- Something sealed with the key for secrets, so that another key is noticed at start.
+  sealed_check text not null,
   created_at timestamptz not null
 );
 
@@ -263,6 +265,8 @@ create table duties (
   lease_owner uuid,
   lease_until timestamptz,
   last_begun_at timestamptz,
+  -- Asked for by a person or by changed settings.
+  hurried_at timestamptz,
   last_good_at timestamptz,
   last_duration_ms integer,
   failures integer not null default 0,

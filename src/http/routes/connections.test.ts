@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createApiWorld } from '../../../test/support/api-world.ts'
 import { testDatabase } from '../../../test/support/database.ts'
+import { psaConnectors, sourceConnectors } from '../../connectors/registry.ts'
 import type { Database } from '../../db/tables.ts'
 import { ensureDuties } from '../../usecases/ensure-duties.ts'
 
@@ -21,14 +22,18 @@ const unchecked = (name: string, settings: object = {}) => ({
 describe('connectors', () => {
   test('are listed with all that forms need', async () => {
     const { sources, psas, templates } = await ok('GET', '/api/v1/connectors')
-    expect(sources.map(({ id }: { id: string }) => id)).toEqual(['ksc'])
-    expect(psas.map(({ id }: { id: string }) => id)).toEqual(['autotask'])
+    expect(sources.map(({ id }: { id: string }) => id)).toEqual([...sourceConnectors.keys()])
+    expect(psas.map(({ id }: { id: string }) => id)).toEqual([...psaConnectors.keys()])
     const fields = new Map(sources[0].settings.map((field: { key: string }) => [field.key, field]))
     expect(fields.get('password')).toMatchObject({ secret: true, required: true, kind: 'text', title: 'Password' })
     expect(fields.get('port')).toMatchObject({ kind: 'integer', default: 13_299, minimum: 1, maximum: 65_535 })
     expect(fields.get('trust')).toMatchObject({ kind: 'choice', choices: ['fingerprint', 'ca'] })
     expect(fields.get('internalUser')).toMatchObject({ kind: 'boolean', default: true })
     expect(fields.get('caPem')).toMatchObject({ multiline: true, required: false })
+    const places = (connector: { settings: { key: string; place: boolean }[] }) =>
+      connector.settings.filter(({ place }) => place).map(({ key }) => key)
+    expect(places(sources[0])).toEqual(['address', 'port', 'trust', 'fingerprint', 'caPem', 'proxyAddress'])
+    expect(places(psas[0])).toEqual(['baseUrl', 'certificate', 'proxyUrl'])
     expect(psas[0].ruleFields[0]).toMatchObject({ key: 'queue', default: { label: 'Monitoring Alert' } })
     expect(templates.fields).toContainEqual({ key: 'computer', help: 'name of the computer' })
   })
@@ -125,17 +130,22 @@ describe('settings', () => {
 
 describe('changing a connection', () => {
   test('absent and null keep a secret, null sets other fields to their default, a value replaces', async () => {
-    const made = await ok('POST', '/api/v1/sources', unchecked('To change', { port: 1234, proxyPassword: 'pr0xy' }))
+    const settings = { port: world.ksc.port, timeoutSeconds: 5, proxyPassword: 'pr0xy' }
+    const made = await ok('POST', '/api/v1/sources', unchecked('To change', settings))
     const { id } = made.connection
     expect(made.connection.secretsSet).toEqual(['password', 'proxyPassword'])
     const path = `/api/v1/sources/${id}`
-    const kept = await ok('PATCH', path, { name: 'Changed', settings: { port: null, password: null }, check: false })
-    expect(kept.connection).toMatchObject({ name: 'Changed', settings: { port: 13_299, address: '127.0.0.1' } })
+    const kept = await ok('PATCH', path, {
+      name: 'Changed',
+      settings: { timeoutSeconds: null, password: null },
+      check: false,
+    })
+    expect(kept.connection).toMatchObject({ name: 'Changed', settings: { timeoutSeconds: 60, address: '127.0.0.1' } })
     expect(kept.connection.secretsSet).toEqual(['password', 'proxyPassword'])
     const cleared = await ok('PATCH', path, { settings: { proxyPassword: '' }, check: false })
     expect(cleared.connection.secretsSet).toEqual(['password'])
-    // The kept password is still the right one, and the right port is tried with it.
-    const tried = await ok('PATCH', path, { settings: { port: world.ksc.port } })
+    // The kept password is still the right one.
+    const tried = await ok('PATCH', path, { settings: { pageSize: 500 } })
     expect(tried.report.problems).toEqual([])
     expect(await call('PATCH', path, { settings: { password: 'wr0ng-pass' } })).toMatchObject({ status: 422 })
     expect((await ok('POST', '/api/v1/sources/check', { id })).problems).toEqual([])
@@ -145,11 +155,75 @@ describe('changing a connection', () => {
     expect(await call('DELETE', path)).toMatchObject({ status: 404 })
   })
 
+  describe('a secret is never sent to another place than it was entered for', () => {
+    const said = (titles: string) => `Enter the secret again, because the address changed (${titles}).`
+
+    test.each([
+      ['the address', { address: 'localhost' }, 'Administration Server'],
+      ['the port', { port: 1 }, 'Port'],
+      ['the port, to its default', { port: null }, 'Port'],
+      ['the certificate', { fingerprint: 'AB'.repeat(32) }, 'SHA-256 fingerprint'],
+      [
+        'the kind of trust',
+        { trust: 'ca', caPem: '-----BEGIN CERTIFICATE-----' },
+        'Trust the server by, Certificate (PEM)',
+      ],
+      ['the proxy', { proxyAddress: 'http://127.0.0.1:1' }, 'HTTP proxy'],
+    ])('a KSC keeps %s unless its password is given', async (_, settings, titles) => {
+      const refused = { status: 400, body: { errors: [{ field: 'settings.password', message: said(titles) }] } }
+      const path = `/api/v1/sources/${world.sourceId}`
+      const before = await ok('GET', path)
+      expect(await call('PATCH', path, { settings })).toMatchObject(refused)
+      expect(await call('PATCH', path, { settings: { ...settings, password: null }, check: false })).toMatchObject(
+        refused,
+      )
+      expect(await call('POST', '/api/v1/sources/check', { id: world.sourceId, settings })).toMatchObject(refused)
+      expect(await ok('GET', path)).toEqual(before)
+    })
+
+    test.each([
+      ['address', { baseUrl: '' }, 'Zone look-up address'],
+      ['certificate', { certificate: '-----BEGIN CERTIFICATE-----' }, 'Additional root certificate'],
+      ['proxy', { proxyUrl: 'http://127.0.0.1:1' }, 'HTTP proxy'],
+    ])('an Autotask keeps its %s unless both secrets are given', async (_, settings, titles) => {
+      const message = said(titles)
+      const path = `/api/v1/psas/${world.psaId}`
+      const { secret, integrationCode } = world.autotask.ready
+      const both = { errors: ['secret', 'integrationCode'].map((key) => ({ field: `settings.${key}`, message })) }
+      expect(await call('PATCH', path, { settings, check: false })).toMatchObject({ status: 400, body: both })
+      const check = { id: world.psaId, settings }
+      expect(await call('POST', '/api/v1/psas/check', check)).toMatchObject({ status: 400, body: both })
+      const one = { ...settings, secret }
+      const answer = await call('PATCH', path, { settings: one, check: false })
+      expect(answer.body.errors).toEqual([{ field: 'settings.integrationCode', message }])
+      // Nothing is kept here, so the same place may be left with both.
+      const same = { secret, integrationCode, baseUrl: world.autotaskSettings().baseUrl }
+      expect(
+        (await ok('POST', '/api/v1/psas/check', { id: world.psaId, settings: same })).facts.length,
+      ).toBeGreaterThan(1)
+    })
+
+    test('with its secrets, or with a secret cleared, a connection may move', async () => {
+      const { id } = (await ok('POST', '/api/v1/sources', unchecked('Moving', { port: 1234, proxyPassword: 'pr0xy' })))
+        .connection
+      const path = `/api/v1/sources/${id}`
+      const { password } = world.kscSettings()
+      const port = world.ksc.port
+      const half = await call('PATCH', path, { settings: { port, password }, check: false })
+      expect(half.body.errors).toEqual([{ field: 'settings.proxyPassword', message: said('Port') }])
+      const moved = await ok('PATCH', path, { settings: { port, password, proxyPassword: '' } })
+      expect(moved.connection).toMatchObject({ settings: { port }, secretsSet: ['password'] })
+      // The same value written again moves nothing.
+      await ok('PATCH', path, { settings: { port, pageSize: 10 }, check: false })
+      await ok('DELETE', path)
+    })
+  })
+
   test('of two savers at once, one is told', async () => {
     const { id } = (await ok('POST', '/api/v1/sources', unchecked('Contended'))).connection
     const path = `/api/v1/sources/${id}`
     const statuses = await Promise.all(
-      [2001, 2002, 2003, 2004].map((port) => call('PATCH', path, { settings: { port }, check: false })),
+      [2001, 2002, 2003, 2004].map((port) => call('PATCH', path, { settings: { pageSize: port }, check: false })),
     )
     const good = statuses.filter(({ status }) => status === 200)
     expect(good.length).toBeGreaterThan(0)

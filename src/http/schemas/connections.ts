@@ -13,6 +13,9 @@ const SettingsField = named(
     kind: z.enum(fieldKinds),
     secret: z.boolean().describe('written and never read'),
     multiline: z.boolean(),
+    place: z
+      .boolean()
+      .describe('Says where secrets are sent to: when it changes, every secret that is set must be given again.'),
     required: z.boolean(),
     default: z.union([z.string(), z.number(), z.boolean()]).nullable(),
     choices: listOf(z.string()),

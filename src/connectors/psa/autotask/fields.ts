@@ -95,7 +95,7 @@ export const ruleFields: readonly PsaField[] = [
   {
     key: 'dueHours',
     title: 'Due in hours',
-    help: 'Hours from the moment it began until the ticket is due.',
+    help: 'Hours from the moment the ticket is sent until it is due.',
     kind: 'integer',
     required: true,
     main: true,

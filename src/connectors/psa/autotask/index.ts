@@ -13,10 +13,10 @@ import { changedSince, close, create, find, read, update } from './tickets.ts'
 import { Company, companyFields } from './wire.ts'
 import { knownZone } from './zone.ts'
 
-/** Autotask PSA by its REST interface V1.0 (autotask-api.md). What is special about it stands in readme.md. */
 /** Autotask ends a call after five minutes (autotask-api.md 9). */
 const longestCallMs = 300_000
 
+/** Autotask PSA by its REST interface V1.0 (autotask-api.md). What is special about it stands in readme.md. */
 export const autotask: PsaConnector<AutotaskSettings> = {
   id: 'autotask',
   name: 'Autotask PSA',

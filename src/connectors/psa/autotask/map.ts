@@ -1,9 +1,9 @@
 import type { FieldValues, TicketDraft, TicketSeen } from '../../../core/ticket.ts'
+import { ticketTexts } from '../../desk-text.ts'
 import { ConnectorError } from '../../failure.ts'
 import type { Account, Option } from '../../psa.ts'
 import { completeStatus, mostDueHours, newStatus, ticketFieldByKey } from './fields.ts'
 import type { Limits } from './limits.ts'
-import { ticketTexts } from './text.ts'
 import type { Company, Fields, PicklistValue, Resource, ResourceRole, Role, Ticket } from './wire.ts'
 
 /** Autotask's words to ours and back. Pure. */

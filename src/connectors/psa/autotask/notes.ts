@@ -1,4 +1,5 @@
 import type { FieldValues } from '../../../core/ticket.ts'
+import { cutText, noteText, oneLine } from '../../desk-text.ts'
 import type { PsaOptions, TicketNote } from '../../psa.ts'
 import { type Context, call } from './client.ts'
 import { internalPublish, usualNoteType } from './fields.ts'
@@ -6,7 +7,6 @@ import { limitsOf } from './limits.ts'
 import { toNumber } from './map.ts'
 import { confirmExists } from './one-ticket.ts'
 import { queryPages } from './query.ts'
-import { cutText, noteText, oneLine } from './text.ts'
 import { Note, noteFields, Written } from './wire.ts'
 
 /** Notes are written through their ticket; the top-level path is for reading only (autotask-api.md 6). */

@@ -6,15 +6,11 @@ import { optionsOf, staffToOptions } from './map.ts'
 import { queryAll } from './query.ts'
 import { Fields, Resource, ResourceRole, Role, resourceFields, resourceRoleFields, roleFields } from './wire.ts'
 
-/** Lists that the security level of the API user does not let us read; the fields stay, without a list. */
-export type Unreadable = { readonly field: string; readonly message: string }
-
 /** Reads every list and length that rules are made from and judged by. */
 export async function readOptions(context: Context): Promise<PsaOptions> {
   const ticket = await readFields(context, 'Tickets')
   const note = await readFields(context, 'TicketNotes')
   const statuses = optionsOf(ticket, 'status')
-  const staff = await readStaff(context)
   return {
     choices: {
       newStatus: statuses,
@@ -28,9 +24,9 @@ export async function readOptions(context: Context): Promise<PsaOptions> {
       issueType: optionsOf(ticket, 'issueType'),
       subIssueType: optionsOf(ticket, 'subIssueType'),
       ticketCategory: optionsOf(ticket, 'ticketCategory'),
-      ...staff.choices,
+      ...(await readStaff(context)),
     },
-    extra: { limits: limitsFromFields(ticket, note), unreadable: staff.unreadable },
+    extra: { limits: limitsFromFields(ticket, note) },
   }
 }
 
@@ -40,9 +36,9 @@ function readFields(context: Context, entity: string): Promise<Fields> {
 
 /**
  * Assigning a person is optional, so a security level that hides the staff must not stop tickets: the lists are left out
- * and what is missing is kept for `check` and the rules screen.
+ * and `check` says which right is missing.
  */
-async function readStaff(context: Context): Promise<{ choices: PsaOptions['choices']; unreadable: Unreadable[] }> {
+async function readStaff(context: Context): Promise<PsaOptions['choices']> {
   try {
     const resources = await queryAll(context, { entity: 'Resources', where: [], fields: resourceFields, row: Resource })
     const roles = await queryAll(context, { entity: 'Roles', where: [], fields: roleFields, row: Role })
@@ -52,9 +48,9 @@ async function readStaff(context: Context): Promise<{ choices: PsaOptions['choic
       fields: resourceRoleFields,
       row: ResourceRole,
     })
-    return { choices: staffToOptions(resources, roles, holdings), unreadable: [] }
+    return staffToOptions(resources, roles, holdings)
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.reason !== 'missing-right') throw error
-    return { choices: {}, unreadable: [{ field: 'assignedResource', message: error.message }] }
+    return {}
   }
 }

@@ -56,6 +56,7 @@ export const AutotaskSettings = z.strictObject({
     .refine((text) => text === '' || isBaseAddress(text), 'must be an https address (plain http only on this machine)')
     .default('')
     .meta({
+      place: true,
       title: 'Zone look-up address',
       help: `Only for tests and gateways. Empty takes ${defaultBaseUrl}; then only addresses under autotask.net are ever called.`,
       group: 'Connection',
@@ -66,6 +67,7 @@ export const AutotaskSettings = z.strictObject({
     .refine((text) => text === '' || text.includes('-----BEGIN CERTIFICATE-----'), 'must be PEM text, or empty')
     .default('')
     .meta({
+      place: true,
       title: 'Additional root certificate',
       help: 'PEM text of the authority to trust instead of the usual ones, when a company proxy inspects TLS.',
       multiline: true,
@@ -76,7 +78,12 @@ export const AutotaskSettings = z.strictObject({
     .trim()
     .refine((text) => text === '' || isWebAddress(text, ['http:', 'https:']), 'must look like http://proxy:3128')
     .default('')
-    .meta({ title: 'HTTP proxy', help: 'Address such as http://proxy:3128; empty for none.', group: 'Connection' }),
+    .meta({
+      place: true,
+      title: 'HTTP proxy',
+      help: 'Address such as http://proxy:3128; empty for none.',
+      group: 'Connection',
+    }),
   proxyUser: z.string().default('').meta({ title: 'Proxy user', help: '', group: 'Connection' }),
   proxyPassword: z.string().default('').meta({ title: 'Proxy password', help: '', secret: true, group: 'Connection' }),
   timeoutSeconds: z

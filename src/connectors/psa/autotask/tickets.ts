@@ -1,5 +1,6 @@
 import type { FieldValues, TicketDraft, TicketSeen } from '../../../core/ticket.ts'
 import { referencePrefix } from '../../../lib/ids.ts'
+import { cutBody, manyLines } from '../../desk-text.ts'
 import { ConnectorError } from '../../failure.ts'
 import type { TicketClosed, TicketClosing, TicketCreated } from '../../psa.ts'
 import { type Context, call } from './client.ts'
@@ -8,7 +9,6 @@ import { limitsOf } from './limits.ts'
 import { closedStatusesOf, draftToBody, fieldsToBody, ticketToSeen, toDate, toNumber } from './map.ts'
 import { confirmExists, getTicket, gone } from './one-ticket.ts'
 import { queryAll, queryPages } from './query.ts'
-import { cutBody, manyLines } from './text.ts'
 import { NoteTime, noteTimeFields, Ticket, ticketFields, Written } from './wire.ts'
 
 /** Life of a ticket at Autotask. */

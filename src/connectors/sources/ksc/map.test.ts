@@ -21,8 +21,9 @@ function host(fields: Record<string, unknown>): Host {
 
 function keys(mask: unknown): readonly string[] | null {
   return (
-    maskToReasons(host({ KLHST_WKS_STATUS_MASK: mask }).KLHST_WKS_STATUS_MASK, '')?.map(({ statusKey }) => statusKey) ??
-    null
+    maskToReasons(host({ KLHST_WKS_STATUS_MASK: mask }).KLHST_WKS_STATUS_MASK, () => '')?.map(
+      ({ statusKey }) => statusKey,
+    ) ?? null
   )
 }
 
@@ -58,7 +59,7 @@ describe('status mask', () => {
   test('any 64-bit mask names as many different reasons as it has bits, sorted, each with words', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }), (mask) => {
-        const reasons = maskToReasons(mask, 'text')
+        const reasons = maskToReasons(mask, () => 'text')
         const bits = mask.toString(2).replaceAll('0', '').length
         const found = reasons?.map(({ statusKey }) => statusKey) ?? []
         expect(new Set(found).size).toBe(bits)
@@ -109,6 +110,37 @@ describe('computer', () => {
       ],
       link: '',
     })
+  })
+
+  const at = (value: string) => ({ type: 'datetime', value })
+
+  test.each([
+    [
+      'databases-outdated',
+      128,
+      { KLHST_WKS_RTP_AV_BASES_TIME: at('2026-03-01T04:10:59Z') },
+      'Databases of 2026-03-01 04:10 UTC',
+    ],
+    [
+      'not-connected',
+      256,
+      { KLHST_WKS_LAST_NAGENT_CONNECTED: at('2026-02-03T23:59:59Z') },
+      'Last connection on 2026-02-03 UTC',
+    ],
+    ['scan-overdue', 64, { KLHST_WKS_LAST_FULLSCAN: at('2025-12-31T01:00:00Z') }, 'Last full scan on 2025-12-31 UTC'],
+    ['scan-overdue', 64, { KLHST_WKS_LAST_FULLSCAN: at('1970-01-01T00:00:00Z') }, ''],
+    ['databases-outdated', 128, {}, ''],
+    ['not-connected', 256, { KLHST_WKS_LAST_NAGENT_CONNECTED: null }, ''],
+    ['protection-disabled', 2, { KLHST_WKS_RTP_STATE: 1 }, 'Real-time protection: stopped'],
+    ['protection-disabled', 2, { KLHST_WKS_RTP_STATE: 2 }, 'Real-time protection: suspended'],
+    ['protection-disabled', 2, { KLHST_WKS_RTP_STATE: 9 }, 'Real-time protection: failed'],
+    ['protection-disabled', 2, { KLHST_WKS_RTP_STATE: 3 }, ''],
+    ['protection-disabled', 2, {}, ''],
+    ['restart-required', 2048, { KLHST_WKS_RTP_STATE: 1 }, ''],
+  ])('what KSC shows for %s (mask %d, %j)', (statusKey, mask, shown, text) => {
+    const fields = { KLHST_WKS_STATUS_ID: 1, KLHST_WKS_STATUS_MASK: mask, ...shown }
+    expect(hostToComputer(host(fields), 't').value?.reasons).toEqual([{ statusKey, text }])
+    expect(hostToComputer(host({ ...fields, KLHST_WKS_STATUS_ID: 0 }), 't').value?.reasons).toEqual([])
   })
 
   test.each([

@@ -35,12 +35,45 @@ export function hostToComputer(host: Host, tenantKey: string): Mapped<ComputerSe
       host.KLHST_WKS_STATUS_ID === null ? 'no readable status' : `the unknown status ${host.KLHST_WKS_STATUS_ID}`
     return unusable(`The server gives ${seen} for the computer “${name}”, so nothing is concluded from this list.`)
   }
-  const reasons = level === 'ok' ? [] : maskToReasons(host.KLHST_WKS_STATUS_MASK, host.KLHST_WKS_STATUS_HSDP)
+  const reasons = level === 'ok' ? [] : maskToReasons(host.KLHST_WKS_STATUS_MASK, (key) => textOf(host, key))
   if (reasons === null) {
     const text = `The server gives reasons that cannot be read for the computer “${name}”, so nothing is concluded from this list.`
     return unusable(text)
   }
   return { value: { tenantKey, computerKey: host.KLHST_WKS_HOSTNAME, name, level, reasons, link: '' }, problem: null }
+}
+
+/** `KLHST_WKS_RTP_STATE` of protection that is off (ksc-open-api.md 4.4); a state on its way to another says nothing yet. */
+const protectionOff: Readonly<Record<number, string>> = { 1: 'stopped', 2: 'suspended', 9: 'failed' }
+
+/**
+ * What KSC shows for a reason; empty when it shows nothing. The text is part of what was observed, so it holds only what stays
+ * while the reason lasts: a text that differs at each poll would count as a change of the computer each time.
+ */
+function textOf(host: Host, statusKey: string): string {
+  switch (statusKey) {
+    case definedByApplication:
+    case unspecified:
+      return host.KLHST_WKS_STATUS_HSDP
+    case 'databases-outdated':
+      return onDate('Databases of', host.KLHST_WKS_RTP_AV_BASES_TIME, 16)
+    case 'not-connected':
+      return onDate('Last connection on', host.KLHST_WKS_LAST_NAGENT_CONNECTED, 10)
+    case 'scan-overdue':
+      return onDate('Last full scan on', host.KLHST_WKS_LAST_FULLSCAN, 10)
+    case 'protection-disabled': {
+      const state = protectionOff[host.KLHST_WKS_RTP_STATE ?? 0]
+      return state === undefined ? '' : `Real-time protection: ${state}`
+    }
+    default:
+      return ''
+  }
+}
+
+/** `length` 10 tells the day, 16 the minute. A date before 2000 stands for none. */
+function onDate(words: string, at: Date | null, length: 10 | 16): string {
+  if (at === null || at.getUTCFullYear() < 2000) return ''
+  return `${words} ${at.toISOString().slice(0, length).replace('T', ' ')} UTC`
 }
 
 const mask64 = (1n << 64n) - 1n
@@ -52,18 +85,18 @@ const mask64 = (1n << 64n) - 1n
  */
 export function maskToReasons(
   mask: Host['KLHST_WKS_STATUS_MASK'],
-  applicationText: string,
+  textOf: (statusKey: string) => string,
 ): readonly ReasonSeen[] | null {
   if (mask === 'unreadable') return null
   const whole = BigInt(mask ?? 0)
   if (whole > mask64 || whole < -(1n << 63n)) return null
-  if (whole === 0n) return [{ statusKey: unspecified, text: applicationText }]
+  if (whole === 0n) return [{ statusKey: unspecified, text: textOf(unspecified) }]
   let rest = whole >= 0n ? whole : BigInt.asUintN(whole >= -(1n << 31n) ? 32 : 64, whole)
   const reasons: ReasonSeen[] = []
   for (let bit = 0; rest > 0n; bit += 1, rest >>= 1n) {
     if ((rest & 1n) === 0n) continue
     const statusKey = statusKeys[bit] ?? `unknown-${bit}`
-    reasons.push({ statusKey, text: statusKey === definedByApplication ? applicationText : '' })
+    reasons.push({ statusKey, text: textOf(statusKey) })
   }
   return reasons.sort((a, b) => (a.statusKey < b.statusKey ? -1 : 1))
 }

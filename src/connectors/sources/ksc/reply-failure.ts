@@ -4,7 +4,7 @@ import type { HttpReply } from '../../http.ts'
 import type { PxgErrorBody } from './wire.ts'
 
 /** Error codes of `PxgError` that we tell apart (ksc-open-api.md 1.2). */
-export const pxgCodes = {
+const pxgCodes = {
   notExist: 1125,
   noAccess: 1184,
   notFound: 1186,
@@ -19,17 +19,20 @@ export const pxgCodes = {
 } as const
 
 /** What a person must do to let the account read. */
-export const readRightAdvice =
+const readRightAdvice =
   'Give the account a role with the right “Basic functionality: Read” on the Administration Server, in force on its virtual servers too.'
 
 /** A method's own error: the server answered, with HTTP 200, that it did not do the call. */
 export class PxgError extends ConnectorError {
   readonly pxgCode: number
+  /** What the server said, a sentence without advice. */
+  readonly said: string
 
-  constructor(pxgCode: number, kind: FailureKind, reason: FailureReason, message: string) {
-    super(kind, reason, message)
+  constructor(pxgCode: number, kind: FailureKind, reason: FailureReason, advice: string, said: string) {
+    super(kind, reason, `${advice} (${said})`)
     this.name = 'PxgError'
     this.pxgCode = pxgCode
+    this.said = said
   }
 }
 
@@ -46,7 +49,7 @@ export function pxgFailure(method: string, body: PxgErrorBody): PxgError {
   const { code, subcode } = body
   const said = `${method} failed with error ${code}${subcode === 0 ? '' : `.${subcode}`}${quoted(pxgText(body))}.`
   const fail = (kind: FailureKind, reason: FailureReason, advice: string) =>
-    new PxgError(code, kind, reason, `${advice} (${said})`)
+    new PxgError(code, kind, reason, advice, said)
   switch (code) {
     case pxgCodes.noAccess:
     case pxgCodes.notPermitted:

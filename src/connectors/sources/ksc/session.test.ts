@@ -250,16 +250,42 @@ describe('check', () => {
   })
 
   test.each([
-    ['VServers.', 'Virtual servers cannot be read'],
-    ['HostGroup.FindHosts', 'Computers cannot be read'],
-    ['SrvView.', 'Events cannot be read'],
-    ['HostGroup.GetStaticInfo', 'Facts of the server cannot be read'],
-  ])('names what is missing without the right for %s', async (deny, title) => {
+    ['VServers.', 'Virtual servers cannot be read', /“Virtual Administration Servers: Read”/],
+    ['HostGroup.FindHosts', 'Computers cannot be read', /“Basic functionality: Read” on the group “Managed devices”/],
+    ['SrvView.', 'Events cannot be read', /“Basic functionality: Read”.*events/],
+    ['HostGroup.GetStaticInfo', 'Facts of the server cannot be read', /“Basic functionality: Read” on the Admin/],
+  ])('names what is missing without the right for %s', async (deny, title, right) => {
     const { control } = world.emulator
     await control.act({ act: 'setAccount', user: world.settings.user, deny: [deny] })
     const { problems } = await ksc.check(bench.context())
     await control.act({ act: 'setAccount', user: world.settings.user, deny: [] })
-    expect(problems).toEqual([{ title, advice: expect.stringMatching(/“Basic functionality: Read”.*error 1184/) }])
+    expect(problems).toEqual([{ title, advice: expect.stringMatching(right) }])
+    expect(problems[0]?.advice).toMatch(/error 1184/)
+    expect(problems[0]?.advice.match(/Give the account/g)).toHaveLength(1)
+  })
+
+  test('names the virtual server that does not answer, and counts the others', async () => {
+    const [silent = ''] = world.tenants
+    const others = (await world.computers()).filter(({ tenantKey }) => tenantKey !== silent).length
+    const name = (await world.tenantNames())[silent]
+    await world.letAnswer(silent, false)
+    const { facts, problems } = await ksc.check(bench.context())
+    await world.letAnswer(silent, true)
+    expect(problems).toEqual([
+      {
+        title: `Computers of the virtual server “${name}” cannot be read`,
+        advice: expect.stringMatching(/error 1195/),
+      },
+    ])
+    expect(facts).toContainEqual({ title: 'Managed computers', value: `${others} without 1 of 6 servers` })
+  })
+
+  test('counts server by server only when the whole count fails', async () => {
+    await ksc.check(bench.context())
+    expect(calls().filter((call) => call === 'HostGroup.FindHosts')).toHaveLength(1)
+    answer('HostGroup.FindHosts', { body: pxgError(1195, 2) }, 100)
+    const { problems } = await ksc.check(bench.context())
+    expect(problems).toEqual([{ title: 'Computers cannot be read', advice: expect.stringContaining('maintenance') }])
   })
 
   test('tells that an account sees one virtual server only', async () => {

@@ -29,17 +29,17 @@ export const Settings = z
         'Write only the host name or IP address of the Administration Server, for example ksc.example.com.',
       )
       .meta({
+        place: true,
         title: 'Administration Server',
         help: 'Host name or IP address of the server, without https:// and port.',
         group: server,
       }),
-    port: z
-      .number()
-      .int()
-      .min(1)
-      .max(65_535)
-      .default(13_299)
-      .meta({ title: 'Port', help: 'Port of the Open API; 13299 unless it was changed on the server.', group: server }),
+    port: z.number().int().min(1).max(65_535).default(13_299).meta({
+      place: true,
+      title: 'Port',
+      help: 'Port of the Open API; 13299 unless it was changed on the server.',
+      group: server,
+    }),
     timeoutSeconds: z.number().int().min(1).max(600).default(60).meta({
       title: 'Time-out (seconds)',
       help: 'Longest time that one call to the server may take.',
@@ -72,16 +72,19 @@ export const Settings = z
         group: account,
       }),
     trust: z.enum(['fingerprint', 'ca']).default('fingerprint').meta({
+      place: true,
       title: 'Trust the server by',
       help: 'By the fingerprint of its certificate, or by a certificate file: that of the server or of the authority that issued it.',
       group: certificate,
     }),
     fingerprint: z.string().trim().default('').meta({
+      place: true,
       title: 'SHA-256 fingerprint',
       help: 'Fingerprint of klserver.cer: 64 hexadecimal digits, with or without colons.',
       group: certificate,
     }),
     caPem: z.string().trim().default('').meta({
+      place: true,
       title: 'Certificate (PEM)',
       help: 'Text that begins with -----BEGIN CERTIFICATE-----.',
       group: certificate,
@@ -95,7 +98,12 @@ export const Settings = z
         'Write the proxy as http://proxy.example:3128.',
       )
       .default('')
-      .meta({ title: 'HTTP proxy', help: 'For example http://proxy.example:3128; empty for none.', group: proxy }),
+      .meta({
+        place: true,
+        title: 'HTTP proxy',
+        help: 'For example http://proxy.example:3128; empty for none.',
+        group: proxy,
+      }),
     proxyUser: z
       .string()
       .default('')

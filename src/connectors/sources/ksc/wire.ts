@@ -59,6 +59,10 @@ const Host = z.object({
   KLHST_WKS_STATUS_MASK: Mask,
   KLHST_WKS_STATUS_HSDP: Text,
   KLHST_WKS_FROM_UNASSIGNED: Flag,
+  KLHST_WKS_RTP_STATE: Int,
+  KLHST_WKS_RTP_AV_BASES_TIME: Moment,
+  KLHST_WKS_LAST_NAGENT_CONNECTED: Moment,
+  KLHST_WKS_LAST_FULLSCAN: Moment,
   KLVSRV_ID: Int,
 })
 export type Host = z.infer<typeof Host>

@@ -1,4 +1,4 @@
-/** Texts as Autotask takes them: its lengths count UTF-16 units, as JavaScript's do. */
+/** Texts cut to the lengths of a desk: those count UTF-16 units, as JavaScript's do. */
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
@@ -29,7 +29,7 @@ export function manyLines(text: string): string {
   return text.toWellFormed().replace(/[^\P{Cc}\t\r\n]/gu, '')
 }
 
-const cutLine = '[The text was too long for Autotask and ends here.]'
+const cutLine = '[The text was too long for the ticket desk and ends here.]'
 
 /** Title and description of a ticket: a title that had to be cut stands whole at the head of the description. */
 export function ticketTexts(

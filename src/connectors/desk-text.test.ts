@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutBody, cutText, noteText, oneLine, ticketTexts } from './text.ts'
+import { cutBody, cutText, noteText, oneLine, ticketTexts } from './desk-text.ts'
 
 const family = '👨‍👩‍👧‍👦'
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -55,7 +55,7 @@ describe('ticketTexts', () => {
   it('says so when the description was cut', () => {
     const { description } = ticketTexts('t', 'x'.repeat(500), max)
     expect(description).toHaveLength(200)
-    expect(description).toMatch(/…\n\n\[The text was too long for Autotask and ends here\.]$/)
+    expect(description).toMatch(/…\n\n\[The text was too long for the ticket desk and ends here\.]$/)
   })
 
   it('makes a title of one line and drops what no desk can store', () => {
