@@ -140,6 +140,7 @@ export type NewTicket = {
   identity: string
   reference: string
   accountId: string
+  what: string
   title: string
   description: string
   general: FieldValues
@@ -153,12 +154,12 @@ export type NewTicket = {
 export async function insertTickets(sql: Sql, tickets: readonly NewTicket[], now: Date): Promise<number[]> {
   if (tickets.length === 0) return []
   const { rows } = await sql.query<{ id: number }>(
-    `insert into tickets (psa_id, integration_id, tenant_id, condition_id, event_id, identity, reference, account_id, title,
+    `insert into tickets (psa_id, integration_id, tenant_id, condition_id, event_id, identity, reference, account_id, what, title,
        description, general, created_at, want, level, fields, not_before, lane, due_at)
-     select "psaId", "integrationId", "tenantId", "conditionId", "eventId", identity, reference, "accountId", title,
+     select "psaId", "integrationId", "tenantId", "conditionId", "eventId", identity, reference, "accountId", what, title,
        description, general, $2, 'open', level, fields, "notBefore", lane, coalesce("notBefore", $2)
      from rows from (jsonb_to_recordset($1) as ("psaId" bigint, "integrationId" bigint, "tenantId" bigint, "conditionId" bigint,
-       "eventId" bigint, identity text, reference text, "accountId" text, title text, description text, general jsonb,
+       "eventId" bigint, identity text, reference text, "accountId" text, what text, title text, description text, general jsonb,
        level text, fields jsonb, "notBefore" timestamptz, lane smallint)) with ordinality
      order by ordinality returning id`,
     [toJson(tickets), now],

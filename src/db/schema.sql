@@ -250,6 +250,7 @@ create table tickets (
   identity text not null,
   reference text not null,
   account_id text not null,
+  what text not null,
   title text not null,
   description text not null,
   general jsonb not null,

@@ -186,6 +186,7 @@ type TicketRow = {
   identity: string
   reference: string
   account_id: string
+  what: string
   title: string
   description: string
   general: Json<FieldValues>

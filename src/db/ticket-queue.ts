@@ -18,6 +18,7 @@ export type ClaimedTicket = {
   readonly identity: string
   readonly reference: string
   readonly accountId: string
+  readonly what: string
   readonly title: string
   readonly description: string
   readonly general: FieldValues
@@ -35,6 +36,7 @@ type Row = {
   identity: string
   reference: string
   account_id: string
+  what: string
   title: string
   description: string
   general: FieldValues
@@ -79,7 +81,7 @@ const claimSql = (byAge: boolean) => `
     level_told = case when t.phase = 'absent' and t.unsure_since is null and due.lease_owner is null then t.level else t.level_told end,
     repeats_told = case when t.phase = 'absent' and t.unsure_since is null and due.lease_owner is null then t.repeats else t.repeats_told end
   from due, integrations i where t.id = due.id and i.id = t.integration_id
-  returning t.id, t.integration_id, t.identity, t.reference, t.account_id, t.title, t.description, t.general, t.want,
+  returning t.id, t.integration_id, t.identity, t.reference, t.account_id, t.what, t.title, t.description, t.general, t.want,
     t.not_before, t.level, t.fields, t.repeats, t.last_repeat_at, t.end_reason, t.desired_version, t.phase,
     t.desk_ticket_id, t.written, t.level_told, t.repeats_told, t.repeats_told_at, t.notes, t.closed_by, t.released,
     t.unsure_since, t.looked_at, t.failures, t.failure, t.retry_at, t.stuck, i.repeat_note_minutes`
@@ -107,6 +109,7 @@ function rowToClaimed(row: Row, leaseAt: Date): ClaimedTicket {
     identity: row.identity,
     reference: row.reference,
     accountId: row.account_id,
+    what: row.what,
     title: row.title,
     description: row.description,
     general: row.general,
@@ -270,9 +273,9 @@ export async function renewTicket(sql: Sql, id: number, owner: string, now: Date
          outcome = case when phase = 'gone' then 'deleted-by-person' when closed_by = 'person' then 'closed-by-person'
            else 'closed-by-us' end
        where id = $1 and lease_owner = $2 and want = 'open' returning *)
-     insert into tickets (psa_id, integration_id, tenant_id, condition_id, event_id, identity, reference, account_id, title,
+     insert into tickets (psa_id, integration_id, tenant_id, condition_id, event_id, identity, reference, account_id, what, title,
        description, general, created_at, want, level, fields, lane, due_at)
-     select psa_id, integration_id, tenant_id, condition_id, event_id, identity, reference, account_id, title,
+     select psa_id, integration_id, tenant_id, condition_id, event_id, identity, reference, account_id, what, title,
        description, general, $3, 'open', level, fields, lane, $3 from ended`,
     [id, owner, now],
   )

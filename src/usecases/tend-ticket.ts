@@ -167,7 +167,7 @@ async function call(
       return sendNote(connector, context, claimed, step)
     case 'close': {
       const untold = desired.repeats - claimed.ticket.known.repeatsTold
-      const resolution = resolutionText(title, claimed.endReason, deps.clock.now(), untold)
+      const resolution = resolutionText(claimed.what, claimed.endReason, deps.clock.now(), untold)
       const closed = await connector.close(context, deskTicketId(claimed.ticket), { resolution, general })
       return { did: 'close', ...closed }
     }
@@ -209,7 +209,7 @@ async function sendNote(
   }
   if (step.checkFirst && (await connector.hasNote(context, ticketId, marker))) return { did: 'note' }
   const text = noteText(step.reason, {
-    what: claimed.title,
+    what: claimed.what,
     level: desired.level,
     levelTold: known.levelTold,
     repeats: desired.repeats - known.repeatsTold,

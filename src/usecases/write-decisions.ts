@@ -105,8 +105,7 @@ function logDecision(
   deps.meter.decided(row.outcome, row.reason)
   const { tenant, computerName, what, conditionId, eventId } = subject
   const fields = { client: tenant.tenantName, computer: computerName, what, conditionId, eventId, ...row }
-  if (row.outcome === 'none') deps.log.debug(fields, 'decided')
-  else deps.log.info(fields, 'decided')
+  deps.log.info(fields, 'decided')
 }
 
 function newTicket(installation: string, subject: TicketSubject, decision: Decision, now: Date): NewTicket | null {
@@ -123,6 +122,7 @@ function newTicket(installation: string, subject: TicketSubject, decision: Decis
     identity: subject.identity,
     reference: referenceOf(installation, subject.identity),
     accountId: mapping.accountId,
+    what: subject.what,
     ...textsOf(subject, level, mapping.integration),
     general: mapping.integration.general,
     level,

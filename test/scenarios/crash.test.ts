@@ -63,7 +63,7 @@ describe('a process that dies', () => {
     died.push(await dieAndRecover(stage, databaseUrl, point))
     const raised = oneAtDesk(stage, computer)
     expect(raised).toMatchObject({ id: opened.id, priority: 'Critical', queue: 'Security', open: true })
-    expect(raised.notes.map(({ title }) => title)).toEqual([`Now Critical: ${opened.title}`])
+    expect(raised.notes.map(({ title }) => title)).toEqual(['Now Critical: Databases are outdated'])
 
     await setHost(stage, computer, { databasesAt: 'fresh' })
     died.push(await dieAndRecover(stage, databaseUrl, point))
@@ -132,7 +132,7 @@ describe('a process that dies', () => {
 
 describe('kill -9', () => {
   test('of one worker after the other while tickets open and close', { timeout: 90_000 }, async () => {
-    const { stage, databaseUrl } = await openStage.withUrl({ rules, devices: 30 })
+    const { stage, databaseUrl } = await openStage.withUrl({ rules, devices: 24 })
     const hosts = [...computersOf(stage, 'Alder'), ...computersOf(stage, 'Birch')]
     const workers = workerProcesses(stage, databaseUrl)
     const openCount = () => atDesk(stage).filter(({ open }) => open).length
@@ -146,7 +146,7 @@ describe('kill -9', () => {
     stage.autotask.setFaults({ latencyMs: 20 })
     await stage.ksc.act({ act: 'setHosts', hosts, changes: protectionOff })
     const opened = () => atDesk(stage).length
-    for (const done of [4, 14]) await killAt(done, opened)
+    for (const done of [4, 12]) await killAt(done, opened)
     await until(() => opened() === hosts.length, workers)
     // What was done and not stored is found out.
     await until(settled(workers), workers)
@@ -172,7 +172,7 @@ describe('kill -9', () => {
 
 describe('two workers at once', () => {
   test('make no doubles, and no poll runs beside itself', async () => {
-    const { stage, databaseUrl } = await openStage.withUrl({ rules, devices: 40 })
+    const { stage, databaseUrl } = await openStage.withUrl({ rules, devices: 24 })
     const hosts = [...computersOf(stage, 'Alder'), ...computersOf(stage, 'Birch')]
     const other = await startSecondProcess(stage, databaseUrl)
     const both = async (minutes: number) => {
@@ -243,7 +243,7 @@ async function until(isSo: () => boolean, workers?: WorkerProcesses): Promise<vo
   const deadline = Date.now() + 30_000
   while (!isSo()) {
     if (Date.now() > deadline) throw new Error('It did not come about within 30 s.')
-    await wait(20)
+    await wait(8)
     await workers?.step(secondsAStep / 60)
   }
 }

@@ -93,9 +93,7 @@ describe('opening and closing', () => {
     stage.autotask.setFaults({})
     await stage.steps(15, 5)
     expect(oneAtDesk(stage, computer)).toMatchObject({ open: true })
-    expect(oneAtDesk(stage, computer).notes.map(({ title }) => title)).toEqual([
-      `Seen again: Critical: Protection is disabled on ${computer}`,
-    ])
+    expect(oneAtDesk(stage, computer).notes.map(({ title }) => title)).toEqual(['Seen again: Protection is disabled'])
     expectSound(stage)
   })
 
@@ -144,7 +142,7 @@ describe('levels', () => {
     const raised = oneAtDesk(stage, computer)
     expect(raised).toMatchObject({ id: before.id, queue: 'Security', priority: 'Critical', open: true })
     expect(raised.dueAt).toEqual(before.dueAt)
-    expect(raised.notes.map(({ title }) => title)).toEqual([`Now Critical: ${before.title}`])
+    expect(raised.notes.map(({ title }) => title)).toEqual(['Now Critical: Databases are outdated'])
     expect(raised.notes[0]?.text).toContain('The computer went from Warning to Critical')
 
     await setHost(stage, computer, databasesOld(stage, 4))
@@ -153,8 +151,8 @@ describe('levels', () => {
     // Nobody wants a ticket to become less urgent behind their back, so only the note tells.
     expect(lowered).toMatchObject({ id: before.id, queue: 'Security', priority: 'Critical', open: true })
     expect(lowered.notes.map(({ title }) => title)).toEqual([
-      `Now Critical: ${before.title}`,
-      `Now Warning: ${before.title}`,
+      'Now Critical: Databases are outdated',
+      'Now Warning: Databases are outdated',
     ])
 
     await setHost(stage, computer, { databasesAt: 'fresh' })

@@ -175,6 +175,8 @@ create table tickets (
   identity text not null,
   reference text not null,
   account_id text not null,
+  -- The status description or the event, in words: what notes and resolution speak of.
+  what text not null,
   title text not null,
   description text not null,
   general jsonb not null,
