@@ -21,7 +21,7 @@ const houseEverySeconds = 10 * 60
 /** A failed duty is tried again after this, doubled with each failure, at most its own interval or ten minutes. */
 const retrySeconds = 15
 /** How long a connection rests whose credentials were refused once, twice, and again. A server that starts refuses them too. */
-const credentialsSeconds = [900, 3_600, 6 * 3_600]
+const credentialsSeconds = [900, 3_600, 3_600]
 
 type Ended = { readonly detail: object; readonly everySeconds: number }
 
