@@ -2,7 +2,7 @@
 // clients that emulators are tested with) may import more, and nothing but tests imports them.
 
 const test = ['\\.test\\.tsx?$', '^emulators/.*/test-[^/]+\\.ts$']
-const ours = '^(src|web|emulators|demo|test|scripts|bench)/'
+const ours = '^(src|web|emulators|demo|checker|prove|test|scripts|bench)/'
 
 const lib = '^src/lib/'
 const core = '^src/core/'

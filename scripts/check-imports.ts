@@ -8,7 +8,7 @@ import { type Finding, listFiles } from './project-files.ts'
 type ImportRules = ICruiseOptions['ruleSet'] & { readonly options: ICruiseOptions }
 
 /** The folders that the import table rules. */
-const roots = ['src', 'web', 'emulators', 'demo', 'test', 'scripts', 'bench']
+const roots = ['src', 'web', 'emulators', 'demo', 'checker', 'prove', 'test', 'scripts', 'bench']
 
 /**
  * Checks every import against `.dependency-cruiser.cjs`. A source file that was not read is a finding too: with a
