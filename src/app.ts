@@ -6,6 +6,7 @@ import { createHttpClient } from './connectors/http-client.ts'
 import type { PsaConnector } from './connectors/psa.ts'
 import { psaConnectors, sourceConnectors } from './connectors/registry.ts'
 import type { SourceConnector } from './connectors/source.ts'
+import { systemActor } from './core/actor.ts'
 import { connect } from './db/connect.ts'
 import { startEmbeddedPostgres } from './db/embedded/start-embedded-postgres.ts'
 import { ensureInstallation } from './db/installation.ts'
@@ -33,6 +34,8 @@ export type AppOptions = {
   readonly ids?: Ids
   readonly sources?: ReadonlyMap<string, SourceConnector>
   readonly psas?: ReadonlyMap<string, PsaConnector>
+  /** Everything here is made up, and the console says so. */
+  readonly demo?: boolean
   /** The embedded database ended by itself; the process can only end too. */
   readonly onDatabaseLost?: (error: Error) => void
 }
@@ -128,6 +131,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     installation,
     sources: options.sources ?? sourceConnectors,
     psas: options.psas ?? psaConnectors,
+    actor: systemActor,
+    demo: options.demo ?? false,
     httpClient: createHttpClient,
   }
   const stopping = new AbortController()

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import cookie from '@fastify/cookie'
 import swagger from '@fastify/swagger'
 import { fastify } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -7,22 +9,30 @@ import { issuesToFields, sayIssue } from '../usecases/input-words.ts'
 import { invalidInput } from '../usecases/request-error.ts'
 import type { Api, Routes } from './api.ts'
 import { createAuthHook } from './auth.ts'
+import { serveConsole } from './console.ts'
 import type { Metrics } from './metrics.ts'
 import { openapiOptions } from './openapi.ts'
-import { createErrorHandler, sendProblem } from './problem.ts'
+import { createErrorHandler } from './problem.ts'
+import { accountRoutes } from './routes/account.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { connectorRoutes } from './routes/connectors.ts'
 import { infrastructureRoutes } from './routes/infrastructure.ts'
 import { integrationRoutes } from './routes/integrations.ts'
 import { observationRoutes } from './routes/observations.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { psaRoutes } from './routes/psas.ts'
 import { ruleRoutes } from './routes/rules.ts'
+import { sessionRoutes } from './routes/session.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tenantRoutes } from './routes/tenants.ts'
 import { ticketRoutes } from './routes/tickets.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 
 /** Rules of a thousand rows take about 300 kB. */
 const longestBodyBytes = 2 * 1024 * 1024
+/** Where `npm run build` puts the console. */
+const consoleFolder = join(import.meta.dirname, '../../web/dist')
 /** Time for a request to arrive whole, in ms. */
 const requestMs = 30_000
 
@@ -41,14 +51,14 @@ export async function createHttpServer(deps: Deps, metrics: Metrics): Promise<Ap
   })
   api.setSerializerCompiler(serializerCompiler)
   api.setErrorHandler(createErrorHandler(deps))
-  api.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, request.id, 'no-such-route', 'The addresses are listed in /api/openapi.json.'),
-  )
   await api.register(swagger, openapiOptions)
-  api.decorateRequest('tokenName', '')
+  await api.register(cookie)
+  api.decorateRequest('caller', null)
+  api.decorateRequest('as')
   api.addHook('onRequest', createAuthHook(deps))
-  api.addHook('onRequest', async (_, reply) => {
-    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  api.addHook('onRequest', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    if (!request.url.startsWith('/assets/')) reply.header('cache-control', 'no-store')
   })
   logRequests(api, deps)
   const routes: readonly Routes[] = [
@@ -62,8 +72,14 @@ export async function createHttpServer(deps: Deps, metrics: Metrics): Promise<Ap
     ruleRoutes,
     observationRoutes,
     ticketRoutes,
+    sessionRoutes,
+    accountRoutes,
+    peopleRoutes,
+    tokenRoutes,
+    auditRoutes,
   ]
   for (const register of routes) register(api, deps)
+  await serveConsole(api, consoleFolder)
   await api.ready()
   return api
 }
@@ -75,7 +91,7 @@ function logRequests(api: Api, deps: Deps): void {
       route: request.routeOptions.schema?.operationId ?? 'unknown',
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
-      token: request.tokenName,
+      caller: request.caller?.actor.name ?? '',
       requestId: request.id,
     }
     if (request.method === 'GET') deps.log.debug(fields, 'request answered')

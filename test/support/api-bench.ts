@@ -2,6 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { createHttpClient } from '../../src/connectors/http-client.ts'
 import { psaConnectors, sourceConnectors } from '../../src/connectors/registry.ts'
+import { systemActor } from '../../src/core/actor.ts'
 import type { Connection } from '../../src/db/connect.ts'
 import type { Database } from '../../src/db/tables.ts'
 import type { Api } from '../../src/http/api.ts'
@@ -57,6 +58,8 @@ export async function createApiBench(
     box: createSecretBox('a key for tests that is long enough to be one'),
     installation: 'test',
     sources: sourceConnectors,
+    actor: systemActor,
+    demo: false,
     psas: psaConnectors,
     httpClient: createHttpClient,
   }

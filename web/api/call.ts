@@ -30,7 +30,11 @@ export async function call<T>(asked: Promise<Answer<T>>): Promise<T> {
   if (answer.response?.ok === true) return answer.data as T
   if (answer.response === undefined) throw offline(answer.error)
   const problem = isProblem(answer.error) ? answer.error : null
-  throw new ApiError(problem?.detail ?? `The server answered ${answer.response.status}.`, problem, problem?.code ?? 'internal-fault')
+  throw new ApiError(
+    problem?.detail ?? `The server answered ${answer.response.status}.`,
+    problem,
+    problem?.code ?? 'internal-fault',
+  )
 }
 
 function offline(cause: unknown): ApiError {

@@ -7,7 +7,14 @@ import { Empty } from '../ui/states.tsx'
 export function NotFound(): ReactNode {
   const { t } = useTranslation()
   return (
-    <Empty title={t('notFound.title')} action={<Anchor component={Link} to="/">{t('notFound.back')}</Anchor>}>
+    <Empty
+      title={t('notFound.title')}
+      action={
+        <Anchor component={Link} to="/">
+          {t('notFound.back')}
+        </Anchor>
+      }
+    >
       {t('notFound.text')}
     </Empty>
   )

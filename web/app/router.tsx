@@ -1,11 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query'
 import {
+  type AnyRouter,
   createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
   redirect,
-  type AnyRouter,
 } from '@tanstack/react-router'
 import { Failed, Loading } from '../ui/states.tsx'
 import { NotFound } from './not-found.tsx'
@@ -48,7 +48,11 @@ const inside = createRoute({
 })
 
 function page(path: string, load: () => Promise<Record<string, unknown>>, name: string) {
-  return createRoute({ getParentRoute: () => inside, path, component: lazyRouteComponent(load as never, name as never) })
+  return createRoute({
+    getParentRoute: () => inside,
+    path,
+    component: lazyRouteComponent(load as never, name as never),
+  })
 }
 
 const pages = [

@@ -3,11 +3,11 @@ import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useTerms } from './terms.ts'
-import { navigation } from './navigation.ts'
 import { IntegrationMenu } from './integration-menu.tsx'
+import { navigation } from './navigation.ts'
 import { PersonMenu } from './person-menu.tsx'
 import { useMay } from './session.ts'
+import { useTerms } from './terms.ts'
 
 /** The frame of all screens: current integration on top, screens on the left. */
 export function Shell(): ReactNode {

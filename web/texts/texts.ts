@@ -15,7 +15,9 @@ const keptAs = 'tocsin-language'
 /** Loads the language that was chosen before, or the browser's, or English. */
 export async function startTexts(): Promise<void> {
   const wanted = [localStorage.getItem(keptAs), ...navigator.languages.map((tag) => tag.slice(0, 2))]
-  const first = languages.find(({ code }) => wanted.find((one) => languages.some((known) => known.code === one)) === code)
+  const first = languages.find(
+    ({ code }) => wanted.find((one) => languages.some((known) => known.code === one)) === code,
+  )
   await i18next.use(initReactI18next).init({
     lng: 'en',
     fallbackLng: 'en',

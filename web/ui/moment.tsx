@@ -11,13 +11,16 @@ const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 /** How long ago, in the viewer's language; the exact time in the viewer's zone on hover and focus. */
 export function Moment({ at }: { at: string | null }): ReactNode {
   const { i18n, t } = useTranslation()
-  if (at === null) return <Text span size="sm" c="dimmed">{t('moment.never')}</Text>
+  if (at === null)
+    return (
+      <Text span size="sm" c="dimmed">
+        {t('moment.never')}
+      </Text>
+    )
   const date = new Date(at)
   return (
     <Tooltip label={exactTime(date, i18n.language)}>
-      <time dateTime={at} tabIndex={0}>
-        {ago(date, i18n.language)}
-      </time>
+      <time dateTime={at}>{ago(date, i18n.language)}</time>
     </Tooltip>
   )
 }
@@ -31,5 +34,7 @@ function ago(date: Date, language: string): string {
   const seconds = (date.getTime() - Date.now()) / 1_000
   const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const step = steps.find(([, length]) => Math.abs(seconds) >= length)
-  return step === undefined ? words.format(Math.round(seconds), 'second') : words.format(Math.round(seconds / step[1]), step[0])
+  return step === undefined
+    ? words.format(Math.round(seconds), 'second')
+    : words.format(Math.round(seconds / step[1]), step[0])
 }

@@ -19,7 +19,15 @@ export function Loading(): ReactNode {
   )
 }
 
-export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }): ReactNode {
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  title: string
+  children?: ReactNode
+  action?: ReactNode
+}): ReactNode {
   return (
     <Center mih={160} p="lg">
       <Stack align="center" gap="xs" maw={520}>
@@ -45,7 +53,9 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   return (
     <Alert color={offline ? 'gray' : 'red'} title={t(offline ? 'state.offline' : 'state.failed')} role="alert">
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{offline ? t('state.offlineAdvice') : error instanceof Error ? error.message : String(error)}</Text>
+        <Text size="sm">
+          {offline ? t('state.offlineAdvice') : error instanceof Error ? error.message : String(error)}
+        </Text>
         {requestId !== undefined && (
           <Text size="xs" c="dimmed">
             {t('state.requestId', { requestId })}

@@ -1,0 +1,51 @@
+import { invalidInput } from './request-error.ts'
+
+export type PasswordRating = {
+  /** 0 (guessed at once) to 4. */
+  readonly score: number
+  /** What would make it better; empty when it is good enough. */
+  readonly advice: string
+  readonly goodEnough: boolean
+}
+
+const fewestCharacters = 12
+/** What argon2 is given is bounded, so that nobody makes it work on megabytes. */
+const mostCharacters = 256
+/** "Safely unguessable: moderate protection from offline slow-hash scenario" (zxcvbn). */
+const leastScore = 3
+
+/** How hard a password is to guess, for somebody who knows `about` (e-mail, name). */
+export async function ratePassword(password: string, about: readonly string[]): Promise<PasswordRating> {
+  if (password.length > mostCharacters) {
+    return { score: 0, advice: `Take at most ${mostCharacters} characters.`, goodEnough: false }
+  }
+  const guesser = await loadGuesser()
+  const words = about.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]).filter((word) => word.length > 2)
+  const { score, feedback } = guesser.check(password, words)
+  if (password.length < fewestCharacters) {
+    return { score: Math.min(score, 2), advice: `Take at least ${fewestCharacters} characters.`, goodEnough: false }
+  }
+  if (score >= leastScore) return { score, advice: '', goodEnough: true }
+  const advice = [feedback.warning ?? '', ...feedback.suggestions].filter((text) => text !== '').join(' ')
+  return { score, advice: advice === '' ? 'Add another word or two.' : advice, goodEnough: false }
+}
+
+/** Throws `invalid-input` for `field` when the password is too easy to guess. */
+export async function mustBeGoodPassword(password: string, about: readonly string[], field: string): Promise<void> {
+  const { goodEnough, advice } = await ratePassword(password, about)
+  if (!goodEnough) throw invalidInput([{ field, message: `This password is too easy to guess. ${advice}` }])
+}
+
+// The word lists take 40 MB: they are read when somebody chooses a password, and let go again.
+async function loadGuesser() {
+  const [{ ZxcvbnFactory }, common, english] = await Promise.all([
+    import('@zxcvbn-ts/core'),
+    import('@zxcvbn-ts/language-common'),
+    import('@zxcvbn-ts/language-en'),
+  ])
+  return new ZxcvbnFactory({
+    dictionary: { ...common.dictionary, ...english.dictionary },
+    graphs: common.adjacencyGraphs,
+    translations: english.translations,
+  })
+}

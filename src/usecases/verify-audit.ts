@@ -1,0 +1,33 @@
+import { auditAfter } from '../db/audit.ts'
+import type { Deps } from './deps.ts'
+import { auditHash, firstHash } from './write-audit.ts'
+
+export type AuditVerification = {
+  readonly rows: number
+  /** Hash of the last row: kept elsewhere, it also proves that nothing was cut off at the end. */
+  readonly lastHash: string
+  /** The first row that is not what was written, or that is missing; null when the chain holds. */
+  readonly broken: { readonly id: number; readonly words: string } | null
+}
+
+const atOnce = 1_000
+
+/** Follows the chain from its first row to its last. */
+export async function verifyAudit(deps: Pick<Deps, 'pool'>): Promise<AuditVerification> {
+  let rows = 0
+  let lastHash = firstHash
+  for (;;) {
+    const page = await auditAfter(deps.pool, rows, atOnce)
+    for (const { row, hash } of page) {
+      if (row.id !== rows + 1) {
+        return { rows, lastHash, broken: { id: rows + 1, words: `Row ${rows + 1} is missing.` } }
+      }
+      if (auditHash(lastHash, row) !== hash) {
+        return { rows, lastHash, broken: { id: row.id, words: `Row ${row.id} is not what was written.` } }
+      }
+      rows += 1
+      lastHash = hash
+    }
+    if (page.length < atOnce) return { rows, lastHash, broken: null }
+  }
+}
