@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { createHttpClient } from './connectors/http-client.ts'
@@ -22,6 +22,7 @@ import { createSecretBox, type SecretBox } from './lib/secret-box.ts'
 import type { Deps } from './usecases/deps.ts'
 import { ensureDuties } from './usecases/ensure-duties.ts'
 import { ensureFirstToken } from './usecases/ensure-first-token.ts'
+import { pendingSetupCode } from './usecases/setup-code.ts'
 import { createDesks } from './worker/desks.ts'
 import { runDutyLoop } from './worker/duty-loop.ts'
 
@@ -141,6 +142,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   async function startWeb(): Promise<string> {
     await ensureFirstToken(deps, (token) => keepToken(config.dataFolder, token, log))
+    await keepSetupCode(config.dataFolder, await pendingSetupCode(deps), log)
     const server = await createHttpServer(deps, metrics)
     closers.push(() => server.close())
     return server.listen({ host: config.host, port: config.port })
@@ -193,4 +195,13 @@ async function keepToken(dataFolder: string, token: string, log: Log): Promise<v
   await mkdir(dataFolder, { recursive: true })
   await writeFile(path, `${token}\n`, { mode: 0o600 })
   log.info({ path }, 'made the first API token; it stands in this file')
+}
+
+/** While there is nobody who could sign in, the code for making the first person lies in the data folder. */
+async function keepSetupCode(dataFolder: string, code: string | null, log: Log): Promise<void> {
+  const path = join(dataFolder, 'setup-code')
+  if (code === null) return rm(path, { force: true })
+  await mkdir(dataFolder, { recursive: true })
+  await writeFile(path, `${code}\n`, { mode: 0o600 })
+  log.info({ path }, 'nobody can sign in yet: open the console; the set-up code stands in this file')
 }

@@ -107,7 +107,7 @@ export async function updatePersonRow(sql: Sql, id: number, change: PersonChange
 }
 
 /** A code is good once: false when its time step was used already, by whichever process. */
-export async function useTotpStep(sql: Sql, id: number, step: number): Promise<boolean> {
+export async function spendTotpStep(sql: Sql, id: number, step: number): Promise<boolean> {
   const { rowCount } = await sql.query(
     'update people set totp_last_step = $2 where id = $1 and (totp_last_step is null or totp_last_step < $2)',
     [id, step],
@@ -116,7 +116,7 @@ export async function useTotpStep(sql: Sql, id: number, step: number): Promise<b
 }
 
 /** False when it is none of those that are left. */
-export async function useRecoveryCode(sql: Sql, id: number, digest: string): Promise<boolean> {
+export async function spendRecoveryCode(sql: Sql, id: number, digest: string): Promise<boolean> {
   const { rowCount } = await sql.query(
     'update people set recovery_digests = array_remove(recovery_digests, $2) where id = $1 and $2 = any(recovery_digests)',
     [id, digest],

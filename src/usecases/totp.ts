@@ -1,5 +1,5 @@
 import { Secret, TOTP } from 'otpauth'
-import { type Person, useRecoveryCode, useTotpStep } from '../db/people.ts'
+import { type Person, spendRecoveryCode, spendTotpStep } from '../db/people.ts'
 import type { Deps } from './deps.ts'
 import { secretDigest } from './session-life.ts'
 
@@ -27,8 +27,8 @@ export async function isSecondFactor(deps: Deps, person: Person, code: string): 
   if (person.totpSecret === null) return false
   const totp = createTotp(person.email, deps.box.open(person.totpSecret, totpPlace(person.id)))
   const step = totpStep(totp, code, deps.clock.now())
-  if (step !== null) return useTotpStep(deps.pool, person.id, step)
-  return useRecoveryCode(deps.pool, person.id, secretDigest(plainRecoveryCode(code)))
+  if (step !== null) return spendTotpStep(deps.pool, person.id, step)
+  return spendRecoveryCode(deps.pool, person.id, secretDigest(plainRecoveryCode(code)))
 }
 
 /** Recovery codes are shown in groups; people type them in many ways. */
