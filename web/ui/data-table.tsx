@@ -1,0 +1,128 @@
+import { Box, Table, Text, VisuallyHidden } from '@mantine/core'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import classes from './data-table.module.css'
+
+export type Column<Row> = {
+  readonly key: string
+  readonly title: string
+  /** CSS width; the rest is shared out. */
+  readonly width?: number | string
+  readonly align?: 'left' | 'right'
+  /** The title is for screen readers alone. */
+  readonly hidden?: boolean
+  cell(row: Row): ReactNode
+}
+
+/** Rows beyond which only those in sight are drawn. */
+const drawAllUpTo = 60
+const rowHeight = 37
+
+/**
+ * A table of any length: a real `<table>` with a caption for screen readers; long ones draw only the rows in sight and
+ * say their true count.
+ */
+export function DataTable<Row>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+  height = 'calc(100dvh - 220px)',
+  isDimmed,
+  footer,
+}: {
+  caption: string
+  columns: readonly Column<Row>[]
+  rows: readonly Row[]
+  rowKey(row: Row): string | number
+  /** Of the scrolling box of a long table. */
+  height?: string
+  isDimmed?(row: Row): boolean
+  /** Below the last row: “more”, or nothing. */
+  footer?: ReactNode
+}): ReactNode {
+  const box = useRef<HTMLDivElement>(null)
+  const isLong = rows.length > drawAllUpTo
+  const virtual = useVirtualizer({
+    count: rows.length,
+    enabled: isLong,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+  })
+  const items = virtual.getVirtualItems()
+  const first = items[0]
+  const last = items.at(-1)
+  const drawn = isLong
+    ? items.flatMap(({ index }) => {
+        const row = rows[index]
+        return row === undefined ? [] : [{ row, index }]
+      })
+    : rows.map((row, index) => ({ row, index }))
+
+  return (
+    <Box
+      ref={box}
+      className={classes.box}
+      mah={height}
+      tabIndex={isLong ? 0 : undefined}
+      role={isLong ? 'region' : undefined}
+      aria-label={isLong ? caption : undefined}
+    >
+      <Table stickyHeader highlightOnHover verticalSpacing={6} aria-rowcount={rows.length + 1}>
+        <caption>
+          <VisuallyHidden>{caption}</VisuallyHidden>
+        </caption>
+        <Table.Thead>
+          <Table.Tr aria-rowindex={1}>
+            {columns.map(({ key, title, width, align, hidden }) => (
+              <Table.Th key={key} w={width} ta={align} scope="col">
+                {hidden === true ? <VisuallyHidden>{title}</VisuallyHidden> : title}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          <Spacer height={first?.start ?? 0} span={columns.length} />
+          {drawn.map(({ row, index }) => (
+            <Table.Tr
+              key={rowKey(row)}
+              aria-rowindex={index + 2}
+              data-index={index}
+              ref={isLong ? virtual.measureElement : undefined}
+              className={isDimmed?.(row) === true ? classes.dimmed : undefined}
+            >
+              {columns.map(({ key, align, cell }) => (
+                <Table.Td key={key} ta={align}>
+                  {cell(row)}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+          <Spacer height={last === undefined ? 0 : virtual.getTotalSize() - last.end} span={columns.length} />
+        </Table.Tbody>
+      </Table>
+      {footer}
+    </Box>
+  )
+}
+
+function Spacer({ height, span }: { height: number; span: number }): ReactNode {
+  if (height <= 0) return null
+  return (
+    <tr aria-hidden>
+      <td colSpan={span} style={{ height, padding: 0, border: 0 }} />
+    </tr>
+  )
+}
+
+/** How many rows are shown, and whether there are more. */
+export function RowCount({ shown, more }: { shown: number; more: boolean }): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <Text size="xs" c="dimmed" role="status" aria-live="polite">
+      {t(more ? 'table.shownOfMore' : 'table.shown', { count: shown })}
+    </Text>
+  )
+}
