@@ -5,7 +5,7 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
-  build: { outDir: 'dist', emptyOutDir: true, sourcemap: false, target: 'es2023' },
+  build: { outDir: 'dist', emptyOutDir: true, sourcemap: false, target: 'es2023', manifest: true },
   // `npx vite web` beside a running server, to work on the console.
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
 })

@@ -1,6 +1,7 @@
 import { client } from './generated/client.gen.ts'
 import type { Problem } from './generated/types.gen.ts'
 import { ApiError } from './problem.ts'
+import { tellServerTime } from './server-clock.ts'
 
 /** Every call of the console goes through here: the cookie goes along, and failures become `ApiError`. */
 
@@ -27,6 +28,7 @@ export async function call<T>(asked: Promise<Answer<T>>): Promise<T> {
   } catch (cause) {
     throw offline(cause)
   }
+  tellServerTime(answer.response?.headers.get('date') ?? null)
   if (answer.response?.ok === true) return answer.data as T
   if (answer.response === undefined) throw offline(answer.error)
   const problem = isProblem(answer.error) ? answer.error : null

@@ -6,7 +6,7 @@ import type { ListIntegrationsResponse } from '../api/generated/types.gen.ts'
 
 export type Integration = ListIntegrationsResponse[number]
 
-export const integrationsQuery = queryOptions({
+const integrationsQuery = queryOptions({
   queryKey: ['integrations'],
   queryFn: async () => await call(listIntegrations()),
 })

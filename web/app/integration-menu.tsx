@@ -1,5 +1,4 @@
 import { Button, Menu, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { chooseIntegration, useCurrentIntegration } from './current-integration.ts'
@@ -26,10 +25,6 @@ export function IntegrationMenu(): ReactNode {
             </Text>
           </Menu.Item>
         ))}
-        <Menu.Divider />
-        <Menu.Item component={Link} to="/integrations">
-          {t('integrationMenu.all')}
-        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )

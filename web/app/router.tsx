@@ -57,15 +57,10 @@ function page(path: string, load: () => Promise<Record<string, unknown>>, name: 
 
 const pages = [
   page('/', () => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
-  page('/set-up', () => import('../pages/set-up/set-up-page.tsx'), 'SetUpPage'),
   page('/tickets', () => import('../pages/tickets/tickets-page.tsx'), 'TicketsPage'),
   page('/tickets/$id', () => import('../pages/tickets/ticket-page.tsx'), 'TicketPage'),
   page('/conditions', () => import('../pages/conditions/conditions-page.tsx'), 'ConditionsPage'),
   page('/events', () => import('../pages/events/events-page.tsx'), 'EventsPage'),
-  page('/accounts', () => import('../pages/accounts/accounts-page.tsx'), 'AccountsPage'),
-  page('/ticketing', () => import('../pages/ticketing/ticketing-page.tsx'), 'TicketingPage'),
-  page('/integrations', () => import('../pages/integrations/integrations-page.tsx'), 'IntegrationsPage'),
-  page('/connections', () => import('../pages/connections/connections-page.tsx'), 'ConnectionsPage'),
   page('/people', () => import('../pages/people/people-page.tsx'), 'PeoplePage'),
   page('/audit', () => import('../pages/audit/audit-page.tsx'), 'AuditPage'),
   page('/settings', () => import('../pages/settings/settings-page.tsx'), 'SettingsPage'),

@@ -1,4 +1,4 @@
-import { Anchor, AppShell, Box, Burger, Group, NavLink, ScrollArea, Skeleton, Text } from '@mantine/core'
+import { Anchor, AppShell, Badge, Box, Burger, Group, NavLink, ScrollArea, Skeleton, Text, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { IntegrationMenu } from './integration-menu.tsx'
 import { navigation } from './navigation.ts'
 import { PersonMenu } from './person-menu.tsx'
-import { useMay } from './session.ts'
+import { useMay, useSession } from './session.ts'
 import { useTerms } from './terms.ts'
 
 /** The frame of all screens: current integration on top, screens on the left. */
@@ -14,6 +14,7 @@ export function Shell(): ReactNode {
   const { t } = useTranslation()
   const [isOpen, { toggle, close }] = useDisclosure()
   const { pathname } = useLocation()
+  const { demo } = useSession()
   const main = useRef<HTMLElement>(null)
   const first = useRef(true)
 
@@ -47,6 +48,13 @@ export function Shell(): ReactNode {
               </Group>
             </Anchor>
             <IntegrationMenu />
+            {demo && (
+              <Tooltip label={t('signIn.demo')}>
+                <Badge color="grape" variant="light" tt="none" radius="sm" tabIndex={0}>
+                  {t('shell.demo')}
+                </Badge>
+              </Tooltip>
+            )}
           </Group>
           <PersonMenu />
         </Group>

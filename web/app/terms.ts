@@ -14,13 +14,13 @@ export type Terms = {
   readonly ticketing: string
 }
 
-export const connectorsQuery = queryOptions({
+const connectorsQuery = queryOptions({
   queryKey: ['connectors'],
   queryFn: () => call(listConnectors()),
   staleTime: Number.POSITIVE_INFINITY,
 })
 
-export const psasQuery = queryOptions({ queryKey: ['psas'], queryFn: () => call(listPsas()) })
+const psasQuery = queryOptions({ queryKey: ['psas'], queryFn: () => call(listPsas()) })
 
 const plain: Terms = {
   ticket: 'ticket',

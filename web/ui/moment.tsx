@@ -1,6 +1,7 @@
 import { Text, Tooltip } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { serverNow } from '../api/server-clock.ts'
 
 const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
@@ -26,12 +27,12 @@ export function Moment({ at }: { at: string | null }): ReactNode {
 }
 
 /** Date and time with the viewer's zone. */
-export function exactTime(date: Date, language: string): string {
+function exactTime(date: Date, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(date)
 }
 
 function ago(date: Date, language: string): string {
-  const seconds = (date.getTime() - Date.now()) / 1_000
+  const seconds = (date.getTime() - serverNow()) / 1_000
   const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const step = steps.find(([, length]) => Math.abs(seconds) >= length)
   return step === undefined

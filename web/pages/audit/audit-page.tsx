@@ -66,7 +66,12 @@ export function AuditPage(): ReactNode {
         columns={[
           { key: 'at', title: t('audit.at'), width: 130, cell: ({ at }) => <Moment at={at} /> },
           { key: 'who', title: t('audit.who'), width: 180, cell: ({ actor }) => actor.name },
-          { key: 'what', title: t('audit.what'), width: 220, cell: ({ action }) => t(`audit.actions.${action}`, action) },
+          {
+            key: 'what',
+            title: t('audit.what'),
+            width: 220,
+            cell: ({ action }) => t(`audit.actions.${action}`, action),
+          },
           { key: 'on', title: t('audit.on'), width: 220, cell: ({ subject }) => subject.name },
           { key: 'change', title: t('audit.change'), cell: (row) => <Change row={row} /> },
         ]}

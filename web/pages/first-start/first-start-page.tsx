@@ -10,7 +10,7 @@ import { sessionQuery } from '../../app/session.ts'
 import { Entrance } from '../../ui/entrance.tsx'
 import { NewPassword } from '../../ui/new-password.tsx'
 
-/** Makes the first administrator, then leads on to the set-up. */
+/** Makes the first administrator, then leads on to the overview. */
 export function FirstStartPage(): ReactNode {
   const { t } = useTranslation()
   const queries = useQueryClient()
@@ -24,7 +24,7 @@ export function FirstStartPage(): ReactNode {
       setCsrf(entered.csrf)
       queries.clear()
       queries.setQueryData(sessionQuery.queryKey, entered)
-      await navigate({ to: '/set-up' })
+      await navigate({ to: '/' })
     },
   })
   const errors = fieldErrors(making.error)

@@ -12,7 +12,11 @@ import { roleNames } from './people-table.tsx'
 export function InvitePerson({ onClose }: { onClose(): void }): ReactNode {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const [form, setForm] = useState<{ name: string; email: string; role: Role }>({ name: '', email: '', role: 'operator' })
+  const [form, setForm] = useState<{ name: string; email: string; role: Role }>({
+    name: '',
+    email: '',
+    role: 'operator',
+  })
   const set = (change: Partial<typeof form>) => setForm({ ...form, ...change })
   const inviting = useMutation({
     mutationFn: () => call(invitePerson({ body: form })),
