@@ -143,7 +143,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   async function startWeb(): Promise<string> {
     await ensureFirstToken(deps, (token) => keepToken(config.dataFolder, token, log))
     await keepSetupCode(config.dataFolder, await pendingSetupCode(deps), log)
-    const server = await createHttpServer(deps, metrics)
+    const server = await createHttpServer(deps, metrics, { publicUrl: config.publicUrl ?? null })
     closers.push(() => server.close())
     return server.listen({ host: config.host, port: config.port })
   }

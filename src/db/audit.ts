@@ -61,6 +61,9 @@ type Row = {
   hash: string
 }
 
+/** Before every row there can be, also one that somebody slipped in before the first. */
+export const beforeAllRows = Number.MIN_SAFE_INTEGER
+
 /** Rows after `after` in the order of the chain, at most `count`, each with its hash. */
 export async function auditAfter(
   sql: Sql,

@@ -38,20 +38,17 @@ export async function openInvitations(sql: Sql, now: Date): Promise<readonly Inv
   return rows
 }
 
+/** Whether the code of an invitation is good now; it stays good. */
+export async function isInvitationOpen(sql: Sql, digest: string, now: Date): Promise<boolean> {
+  const { rowCount } = await sql.query('select from invitations where digest = $1 and ends_at > $2', [digest, now])
+  return rowCount === 1
+}
+
 /** Takes it out for good; null when there is none, or it is over. */
 export async function takeInvitation(sql: Sql, digest: string, now: Date): Promise<Invitation | null> {
   const { rows } = await sql.query<Invitation>(
     `delete from invitations where digest = $1 and ends_at > $2 returning ${columns}`,
     [digest, now],
-  )
-  return rows[0] ?? null
-}
-
-/** The open invitation of an address that comes by another way; taken out for good. */
-export async function takeInvitationOf(sql: Sql, email: string, now: Date): Promise<Invitation | null> {
-  const { rows } = await sql.query<Invitation>(
-    `delete from invitations where lower(email) = lower($1) and ends_at > $2 returning ${columns}`,
-    [email, now],
   )
   return rows[0] ?? null
 }

@@ -33,8 +33,9 @@ export async function personByEmail(sql: Sql, email: string): Promise<Person | n
   return rows[0] ?? null
 }
 
-export async function personBySubject(sql: Sql, subject: string): Promise<Person | null> {
-  const { rows } = await sql.query<Person>(`select ${columns} from people where oidc_subject = $1`, [subject])
+/** The same, kept as it is until the transaction ends. */
+export async function lockPerson(client: Client, id: number): Promise<Person | null> {
+  const { rows } = await client.query<Person>(`select ${columns} from people where id = $1 for update`, [id])
   return rows[0] ?? null
 }
 

@@ -37,7 +37,7 @@ const csrfHeader = 'x-tocsin-csrf'
 export function createAuthHook(deps: Deps) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
     request.as = deps
-    const isPublic = request.routeOptions.config.public === true
+    const isPublic = request.routeOptions.config.public === true || isConsole(request)
     const caller = await findCaller(deps, request)
     if (caller !== null) {
       request.caller = caller
@@ -66,6 +66,12 @@ export function createAuthHook(deps: Deps) {
   }
 }
 
+/** The console's page and files: it is the page that asks people to sign in. */
+function isConsole(request: FastifyRequest): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  return request.url.startsWith('/assets/') || (request.is404 && !/^\/api(\/|$|\?)/.test(request.url))
+}
+
 async function findCaller(deps: Deps, request: FastifyRequest): Promise<Caller | null> {
   const { authorization } = request.headers
   if (authorization !== undefined) {
@@ -87,8 +93,9 @@ async function findCaller(deps: Deps, request: FastifyRequest): Promise<Caller |
 function foreignPage(request: FastifyRequest, caller: Caller | null): string | null {
   const { origin, host } = request.headers
   if (caller !== null && caller.session === null) return null
-  if (origin !== undefined && hostOf(origin) !== host?.toLowerCase()) {
-    return 'Changes are taken from Tocsin’s own pages only. Behind a proxy: let it pass the header Host on as it is.'
+  const ownHost = request.server.publicUrl?.host ?? host?.toLowerCase()
+  if (origin !== undefined && hostOf(origin) !== ownHost) {
+    return 'Changes are taken from Tocsin’s own pages only. Behind a proxy: set TOCSIN_PUBLIC_URL to the address that people open.'
   }
   if (caller?.session === null || caller === null) return null
   const given = Buffer.from(String(request.headers[csrfHeader] ?? ''))

@@ -9,9 +9,16 @@ function cookieName(request: FastifyRequest): string {
   return isSecure(request) ? '__Host-tocsin_session' : 'tocsin_session'
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Where people reach us by a proxy; null: directly. */
+    publicUrl: URL | null
+  }
+}
+
 /** Whether the browser speaks TLS with us or with the proxy in front of us. */
 export function isSecure(request: FastifyRequest): boolean {
-  return request.protocol === 'https'
+  return request.protocol === 'https' || request.server.publicUrl?.protocol === 'https:'
 }
 
 export function readSessionCookie(request: FastifyRequest): string | null {

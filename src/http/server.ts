@@ -37,11 +37,17 @@ const consoleFolder = join(import.meta.dirname, '../../web/dist')
 const requestMs = 30_000
 
 /** Builds the HTTP server with all routes; `listen` and `close` are the caller's. */
-export async function createHttpServer(deps: Deps, metrics: Metrics): Promise<Api> {
+export async function createHttpServer(
+  deps: Deps,
+  metrics: Metrics,
+  { publicUrl }: { readonly publicUrl: URL | null } = { publicUrl: null },
+): Promise<Api> {
   const api: Api = fastify({
     bodyLimit: longestBodyBytes,
     requestTimeout: requestMs,
     forceCloseConnections: true,
+    // Behind a proxy of our own network it is the proxy that knows who asks, and whether by TLS.
+    trustProxy: publicUrl === null ? false : ['loopback', 'linklocal', 'uniquelocal'],
     genReqId: () => deps.ids.uuid(),
   }).withTypeProvider<ZodTypeProvider>()
   api.setValidatorCompiler(({ schema, httpPart }) => (data) => {
@@ -53,13 +59,17 @@ export async function createHttpServer(deps: Deps, metrics: Metrics): Promise<Ap
   api.setErrorHandler(createErrorHandler(deps))
   await api.register(swagger, openapiOptions)
   await api.register(cookie)
+  api.decorate('publicUrl', publicUrl)
   api.decorateRequest('caller', null)
   api.decorateRequest('as')
-  api.addHook('onRequest', createAuthHook(deps))
+  // First, so that refusals carry them as well.
   api.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
+    // The server's own clock, by which the console says how long ago something was.
+    reply.header('date', deps.clock.now().toUTCString())
     if (!request.url.startsWith('/assets/')) reply.header('cache-control', 'no-store')
   })
+  api.addHook('onRequest', createAuthHook(deps))
   logRequests(api, deps)
   const routes: readonly Routes[] = [
     infrastructureRoutes(metrics),

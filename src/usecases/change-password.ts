@@ -2,9 +2,9 @@ import { updatePersonRow } from '../db/people.ts'
 import { deleteSessionsOf } from '../db/sessions.ts'
 import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
-import { hashPassword, isPassword } from './password.ts'
+import { mustBeOwnPassword } from './own-password.ts'
+import { hashPassword } from './password.ts'
 import { mustBeGoodPassword } from './rate-password.ts'
-import { invalidInput } from './request-error.ts'
 import { mustLoadPerson } from './sign-in.ts'
 import { writeAudit } from './write-audit.ts'
 
@@ -19,9 +19,7 @@ export type ChangePassword = {
 /** Changes the own password. Throws `invalid-input` when the present one is wrong, or the new one easy to guess. */
 export async function changePassword(deps: Deps, input: ChangePassword): Promise<void> {
   const person = await mustLoadPerson(deps, input.personId)
-  if (person.passwordHash !== null && !(await isPassword(person.passwordHash, input.current))) {
-    throw invalidInput([{ field: 'current', message: 'This is not your present password.' }])
-  }
+  if (person.passwordHash !== null) await mustBeOwnPassword(deps, person, input.current, 'current')
   await mustBeGoodPassword(input.next, [person.email, person.name, 'tocsin'], 'next')
   const passwordHash = await hashPassword(input.next)
   await withTransaction(deps.pool, async (client) => {

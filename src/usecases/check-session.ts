@@ -17,7 +17,7 @@ const touchEveryMs = 60_000
 /** The session behind a cookie, which counts as seen; null when it is over or its person may not come in any more. */
 export async function checkSession(deps: Deps, cookie: string): Promise<LiveSession | null> {
   const now = deps.clock.now()
-  const session = await sessionByDigest(deps.pool, secretDigest(cookie), now, idleSince(now))
+  const session = await sessionByDigest(deps.pool, secretDigest(cookie), now, idleSince(deps))
   if (session === null) return null
   if (now.getTime() - session.lastSeenAt.getTime() >= touchEveryMs) await touchSession(deps.pool, session.id, now)
   const { id, personId, personName, role, csrf } = session

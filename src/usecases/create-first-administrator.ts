@@ -51,7 +51,7 @@ export async function createFirstAdministrator(
     })
     return made
   })
-  return { cookie: await welcome(deps, { id, name, email }, input.visitor, 'password'), personId: id }
+  return { cookie: await welcome(deps, { id, name, email, passwordHash }, input.visitor, 'password'), personId: id }
 }
 
 function alreadySetUp(): RequestError {

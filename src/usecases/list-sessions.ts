@@ -21,7 +21,7 @@ export async function listSessions(
   input: { personId: number | null; currentId: number | null },
 ): Promise<readonly SessionRow[]> {
   const now = deps.clock.now()
-  const rows = await livingSessions(deps.pool, input.personId, now, idleSince(now))
+  const rows = await livingSessions(deps.pool, input.personId, now, idleSince(deps))
   return rows.map(({ id, personId, personName, createdAt, lastSeenAt, endsAt, address, userAgent }) => ({
     id,
     personId,

@@ -1,17 +1,14 @@
 import { updatePersonRow } from '../db/people.ts'
 import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
-import { isPassword } from './password.ts'
-import { invalidInput } from './request-error.ts'
+import { mustBeOwnPassword } from './own-password.ts'
 import { mustLoadPerson } from './sign-in.ts'
 import { writeAudit } from './write-audit.ts'
 
 /** Switches the own second factor off again; the password is asked for, since the screen may be somebody else's now. */
 export async function removeTotp(deps: Deps, input: { personId: number; password: string }): Promise<void> {
   const person = await mustLoadPerson(deps, input.personId)
-  if (!(await isPassword(person.passwordHash, input.password))) {
-    throw invalidInput([{ field: 'password', message: 'This is not your password.' }])
-  }
+  await mustBeOwnPassword(deps, person, input.password, 'password')
   await withTransaction(deps.pool, async (client) => {
     const change = { totpSecret: null, totpConfirmedAt: null, totpLastStep: null, recoveryDigests: [] }
     await updatePersonRow(client, person.id, change, deps.clock.now())

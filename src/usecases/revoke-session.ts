@@ -9,7 +9,7 @@ import { writeAudit } from './write-audit.ts'
 export async function revokeSession(deps: Deps, input: { id: number; personId: number | null }): Promise<void> {
   const now = deps.clock.now()
   await withTransaction(deps.pool, async (client) => {
-    const all = await livingSessions(client, input.personId, now, idleSince(now))
+    const all = await livingSessions(client, input.personId, now, idleSince(deps))
     const session = all.find(({ id }) => id === input.id)
     if (session === undefined) throw notFound('session', input.id)
     await deleteSession(client, session.id)

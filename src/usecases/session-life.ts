@@ -5,8 +5,9 @@ import type { Sql } from '../db/sql.ts'
 import type { Deps } from './deps.ts'
 
 /** How long a session lives: idle, and at most (ASVS 5.0 7.3). */
-export const sessionIdleMs = 12 * 3_600_000
-export const sessionLongestMs = 30 * 86_400_000
+const sessionIdleMs = 12 * 3_600_000
+const sessionLongestMs = 30 * 86_400_000
+const sessionOfDemoMs = 365 * 86_400_000
 
 /** Where a request comes from, as its session remembers it. */
 export type Visitor = { readonly address: string; readonly userAgent: string }
@@ -29,7 +30,7 @@ export async function beginSession(
     personId: person.id,
     digest: secretDigest(cookie),
     csrf: deps.ids.secret(16),
-    endsAt: new Date(now.getTime() + sessionLongestMs),
+    endsAt: new Date(now.getTime() + (deps.demo ? sessionOfDemoMs : sessionLongestMs)),
     address: visitor.address.slice(0, 100),
     userAgent: visitor.userAgent.slice(0, 300),
   }
@@ -37,6 +38,7 @@ export async function beginSession(
   return cookie
 }
 
-export function idleSince(now: Date): Date {
-  return new Date(now.getTime() - sessionIdleMs)
+/** A session not seen since then is over. In the demo a month goes by in minutes, so there only its end counts. */
+export function idleSince(deps: Pick<Deps, 'clock' | 'demo'>): Date {
+  return new Date(deps.clock.now().getTime() - (deps.demo ? sessionOfDemoMs : sessionIdleMs))
 }

@@ -32,6 +32,6 @@ export async function isSecondFactor(deps: Deps, person: Person, code: string): 
 }
 
 /** Recovery codes are shown in groups; people type them in many ways. */
-export function plainRecoveryCode(code: string): string {
+function plainRecoveryCode(code: string): string {
   return code.toLowerCase().replace(/[^a-z2-7]/g, '')
 }

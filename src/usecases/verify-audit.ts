@@ -1,4 +1,4 @@
-import { auditAfter } from '../db/audit.ts'
+import { auditAfter, beforeAllRows } from '../db/audit.ts'
 import type { Deps } from './deps.ts'
 import { auditHash, firstHash } from './write-audit.ts'
 
@@ -17,10 +17,11 @@ export async function verifyAudit(deps: Pick<Deps, 'pool'>): Promise<AuditVerifi
   let rows = 0
   let lastHash = firstHash
   for (;;) {
-    const page = await auditAfter(deps.pool, rows, atOnce)
+    const page = await auditAfter(deps.pool, rows === 0 ? beforeAllRows : rows, atOnce)
     for (const { row, hash } of page) {
       if (row.id !== rows + 1) {
-        return { rows, lastHash, broken: { id: rows + 1, words: `Row ${rows + 1} is missing.` } }
+        const words = row.id > rows ? `Row ${rows + 1} is missing.` : `Row ${row.id} was never written.`
+        return { rows, lastHash, broken: { id: rows + 1, words } }
       }
       if (auditHash(lastHash, row) !== hash) {
         return { rows, lastHash, broken: { id: row.id, words: `Row ${row.id} is not what was written.` } }

@@ -72,7 +72,7 @@ export function auditHash(previous: string, row: AuditRow): string {
 }
 
 /** JSON with the keys of every object in one order, as they come back from the database in another. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))

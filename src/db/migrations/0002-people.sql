@@ -51,11 +51,19 @@ create unique index invitations_by_email on invitations (lower(email));
 
 -- Failed sign-ins by address and by person, shared by all web processes.
 create table sign_in_failures (
-  -- 'address 192.0.2.1' or 'person a@example.com'.
+  -- 'address 192.0.2.1', 'person a@example.com', or 'person a@example.com at 192.0.2.1'.
   subject text primary key,
   failures integer not null,
   last_at timestamptz not null,
   blocked_until timestamptz not null
+);
+
+-- Where people have signed in from before: somebody who tries their passwords elsewhere does not keep them waiting there.
+create table known_addresses (
+  person_id bigint not null references people (id) on delete cascade,
+  address text not null,
+  last_at timestamptz not null,
+  primary key (person_id, address)
 );
 
 alter table api_tokens
@@ -89,7 +97,7 @@ create table oidc_starts (
 
 -- Who changed what. Each row holds the hash of the one before, so that none can be altered or taken out unseen.
 create table audit (
-  id bigint primary key,
+  id bigint primary key check (id > 0),
   at timestamptz not null,
   actor_kind text not null check (actor_kind in ('person', 'token', 'command', 'system')),
   actor_id bigint,

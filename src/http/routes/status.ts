@@ -44,6 +44,6 @@ export const statusRoutes: Routes = (api, deps) => {
         response: answers(z.object({ dueAt: Moment, running: z.boolean() })),
       },
     },
-    ({ body }) => hurryDuty(deps, body),
+    ({ body, as }) => hurryDuty(as, body),
   )
 }

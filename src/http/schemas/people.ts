@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Id, listOf, Moment, MomentInput, Name, named } from './common.ts'
 
-export const RoleName = named('Role', z.enum(['read-only', 'operator', 'administrator']))
+const RoleName = named('Role', z.enum(['read-only', 'operator', 'administrator']))
 
 export const Email = z.email().trim().max(254)
 /** What may be tried; what is good enough is another matter. */
@@ -97,7 +97,7 @@ export const TokenCreated = named(
 
 const Facts = z.record(z.string(), z.unknown()).nullable()
 
-export const AuditRow = named(
+const AuditRow = named(
   'AuditRow',
   z.object({
     id: Id,
