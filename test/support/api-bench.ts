@@ -92,7 +92,7 @@ export async function createApiBench(
     const { statusCode: status, headers, payload: text } = reply
     answers.push(text, JSON.stringify(headers))
     const type = String(headers['content-type'] ?? '').split(';')[0] ?? ''
-    const parsed: unknown = type.endsWith('json') && text !== '' ? JSON.parse(text) : text
+    const parsed: unknown = type.endsWith('json') && !type.endsWith('x-ndjson') && text !== '' ? JSON.parse(text) : text
     judge(method, url.split('?')[0] ?? '', status, type, parsed)
     return { status, headers, body: parsed, text }
   }
