@@ -12,9 +12,13 @@ export type AuditVerification = {
 
 const atOnce = 1_000
 
-/** Follows the chain from its first row to its last. */
-export async function verifyAudit(deps: Pick<Deps, 'pool'>): Promise<AuditVerification> {
+/** Follows the chain from its first row to its last. `keptHash`: the hash of a row that must be there. */
+export async function verifyAudit(
+  deps: Pick<Deps, 'pool'>,
+  { keptHash }: { readonly keptHash?: string | undefined } = {},
+): Promise<AuditVerification> {
   let rows = 0
+  let isKeptSeen = keptHash === undefined
   let lastHash = firstHash
   for (;;) {
     const page = await auditAfter(deps.pool, rows === 0 ? beforeAllRows : rows, atOnce)
@@ -28,7 +32,11 @@ export async function verifyAudit(deps: Pick<Deps, 'pool'>): Promise<AuditVerifi
       }
       rows += 1
       lastHash = hash
+      isKeptSeen ||= hash === keptHash
     }
-    if (page.length < atOnce) return { rows, lastHash, broken: null }
+    if (page.length < atOnce) {
+      const words = 'No row has the hash that was kept: rows were cut off at the end.'
+      return { rows, lastHash, broken: isKeptSeen ? null : { id: rows + 1, words } }
+    }
   }
 }
