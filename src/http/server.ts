@@ -32,15 +32,21 @@ import { tokenRoutes } from './routes/tokens.ts'
 /** Rules of a thousand rows take about 300 kB. */
 const longestBodyBytes = 2 * 1024 * 1024
 /** Where `npm run build` puts the console. */
-const consoleFolder = join(import.meta.dirname, '../../web/dist')
+const builtConsole = join(import.meta.dirname, '../../web/dist')
 /** Time for a request to arrive whole, in ms. */
 const requestMs = 30_000
+
+type HttpOptions = {
+  /** Address at which people reach us through a proxy; null: directly. */
+  readonly publicUrl?: URL | null
+  readonly consoleFolder?: string
+}
 
 /** Builds the HTTP server with all routes; `listen` and `close` are the caller's. */
 export async function createHttpServer(
   deps: Deps,
   metrics: Metrics,
-  { publicUrl }: { readonly publicUrl: URL | null } = { publicUrl: null },
+  { publicUrl = null, consoleFolder = builtConsole }: HttpOptions = {},
 ): Promise<Api> {
   const api: Api = fastify({
     bodyLimit: longestBodyBytes,
