@@ -7,9 +7,9 @@ import { createLog } from '../src/lib/pino-log.ts'
 import { updatePsa } from '../src/usecases/update-psa.ts'
 import { updateSource } from '../src/usecases/update-source.ts'
 import { type CheckResult, countsOf } from './check.ts'
+import { createDemoPerson, type DemoPerson } from './demo-person.ts'
 import { type CountingLog, countErrors } from './error-count.ts'
 import { disappointments } from './expectations.ts'
-import { createDemoPerson, type DemoPerson } from './demo-person.ts'
 import { createNarrator, createPaint, type Paint } from './narrator.ts'
 import { play, type Watcher } from './play.ts'
 import { createStage, type Stage } from './stage.ts'
@@ -67,7 +67,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   }
 }
 
-function stageOptions(stepMinutes: number): Parameters<typeof createStage>[0] {
+/** The stage of the demo's story. */
+export function stageOptions(stepMinutes: number): Parameters<typeof createStage>[0] {
   const unmapped = new Set(story.unmapped)
   return {
     tenants: story.clients,

@@ -18,7 +18,7 @@ function catalogue(language: string): Map<string, string> {
 
 const english = catalogue('en')
 const german = catalogue('de')
-const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort()
+const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => name).sort()
 
 /** A desk's own words, which are English: German may say it in its own. */
 const terms = new Set(['ticket', 'tickets', 'Tickets', 'account', 'accounts', 'Accounts', 'ticketing'])

@@ -50,9 +50,9 @@ test('the first start makes an administrator and leads to the overview', async (
 
 test('every screen of the navigation opens, and no link of it is dead', async () => {
   const links = await admin.getByRole('navigation').getByRole('link').all()
-  const names = await Promise.all(links.map((link) => link.innerText()))
+  const names = await Promise.all(links.map((link) => link.textContent()))
   expect(names).toEqual(['Overview', 'Tickets', 'Conditions', 'Events', 'People', 'Audit log', 'My account'])
-  for (const name of names) {
+  for (const name of names.filter((one) => one !== null)) {
     await admin.getByRole('navigation').getByRole('link', { name }).click()
     await title(admin, name)
   }
@@ -105,9 +105,9 @@ describe('other people', () => {
     await admin.getByRole('combobox', { name: 'Role' }).last().click()
     await admin.getByRole('option', { name: 'Read-only' }).click()
     await admin.getByRole('dialog').getByRole('button', { name: 'Invite somebody' }).click()
-    const link = await admin.getByRole('dialog').locator('pre').innerText()
+    const link = await admin.getByRole('dialog').locator('pre').textContent()
     const reader = await visit()
-    await reader.goto(new URL(link).pathname + new URL(link).hash)
+    await reader.goto((link ?? '').replace(console_.address, ''))
     await title(reader, 'You are invited')
     await field(reader, 'Password').fill(goodPassword)
     await reader.getByRole('button', { name: 'Come in' }).click()
@@ -143,8 +143,8 @@ describe('other people', () => {
     await admin.getByRole('button', { name: 'Set up an authenticator' }).click()
     const password = admin.getByRole('dialog').getByRole('textbox', { name: 'Present password' })
     if (await password.isVisible()) await password.fill(goodPassword)
-    const secret = await admin.locator('code').first().innerText()
-    const codeNow = () => new TOTP({ secret }).generate({ timestamp: world.clock.now().getTime() })
+    const secret = await admin.locator('code').first().textContent()
+    const codeNow = () => new TOTP({ secret: secret ?? '' }).generate({ timestamp: world.clock.now().getTime() })
     await field(admin, 'Code').fill(codeNow())
     await admin.getByRole('button', { name: 'Switch on' }).click()
     await admin.getByText('Keep these codes in a safe place.').waitFor()

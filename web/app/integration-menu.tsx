@@ -11,8 +11,10 @@ export function IntegrationMenu(): ReactNode {
   return (
     <Menu position="bottom-start" width={320} withinPortal>
       <Menu.Target>
-        <Button variant="subtle" size="compact-sm" maw={360}>
-          {current?.name ?? t('integrationMenu.none')}
+        <Button variant="subtle" size="compact-sm" miw={0} maw={360}>
+          <Text inherit truncate>
+            {current?.name ?? t('integrationMenu.none')}
+          </Text>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

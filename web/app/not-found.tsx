@@ -2,20 +2,15 @@ import { Anchor } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Empty } from '../ui/states.tsx'
+import { Entrance } from '../ui/entrance.tsx'
 
 export function NotFound(): ReactNode {
   const { t } = useTranslation()
   return (
-    <Empty
-      title={t('notFound.title')}
-      action={
-        <Anchor component={Link} to="/">
-          {t('notFound.back')}
-        </Anchor>
-      }
-    >
-      {t('notFound.text')}
-    </Empty>
+    <Entrance title={t('notFound.title')} lead={t('notFound.text')}>
+      <Anchor component={Link} to="/">
+        {t('notFound.back')}
+      </Anchor>
+    </Entrance>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Menu, useMantineColorScheme } from '@mantine/core'
+import { Box, Button, Menu, useMantineColorScheme, VisuallyHidden } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -27,8 +27,14 @@ export function PersonMenu(): ReactNode {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <Button variant="subtle" size="compact-sm" color="gray">
-          {person?.name ?? ''}
+        <Button variant="subtle" size="compact-sm" c="var(--mantine-color-text)">
+          <Box component="span" visibleFrom="sm">
+            {person?.name ?? ''}
+          </Box>
+          <Box component="span" hiddenFrom="sm">
+            <span aria-hidden="true">{initials(person?.name ?? '')}</span>
+            <VisuallyHidden>{person?.name ?? ''}</VisuallyHidden>
+          </Box>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -37,35 +43,39 @@ export function PersonMenu(): ReactNode {
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t('personMenu.looks')}</Menu.Label>
-        {schemes.map((scheme) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={scheme === colorScheme}
-            closeMenuOnClick={false}
-            onClick={() => setColorScheme(scheme)}
-            fw={scheme === colorScheme ? 600 : 400}
-          >
-            {t(`personMenu.scheme.${scheme}`)}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(next) => setColorScheme(schemes.find((scheme) => scheme === next) ?? 'auto')}
+        >
+          {schemes.map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme} closeMenuOnClick={false}>
+              {t(`personMenu.scheme.${scheme}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Label>{t('personMenu.language')}</Menu.Label>
-        {languages.map(({ code, name }) => (
-          <Menu.Item
-            key={code}
-            role="menuitemradio"
-            aria-checked={code === i18n.language}
-            closeMenuOnClick={false}
-            onClick={() => void chooseLanguage(code)}
-            fw={code === i18n.language ? 600 : 400}
-            lang={code}
-          >
-            {name}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={i18n.language}
+          onChange={(next) => {
+            const chosen = languages.find(({ code }) => code === next)
+            if (chosen !== undefined) void chooseLanguage(chosen.code)
+          }}
+        >
+          {languages.map(({ code, name }) => (
+            <Menu.RadioItem key={code} value={code} closeMenuOnClick={false} lang={code}>
+              {name}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item onClick={() => void leave()}>{t('personMenu.signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+/** At most two letters for where a name has no room. */
+function initials(name: string): string {
+  const words = name.split(/\s+/).filter((word) => word !== '')
+  return [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.charAt(0) ?? '').join('')
 }

@@ -1,4 +1,16 @@
-import { Anchor, AppShell, Badge, Box, Burger, Group, NavLink, ScrollArea, Skeleton, Text, Tooltip } from '@mantine/core'
+import {
+  Anchor,
+  AppShell,
+  Badge,
+  Box,
+  Burger,
+  Group,
+  NavLink,
+  ScrollArea,
+  Skeleton,
+  Text,
+  Tooltip,
+} from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
@@ -50,7 +62,7 @@ export function Shell(): ReactNode {
             <IntegrationMenu />
             {demo && (
               <Tooltip label={t('signIn.demo')}>
-                <Badge color="grape" variant="light" tt="none" radius="sm" tabIndex={0}>
+                <Badge color="grape" variant="light" tabIndex={0}>
                   {t('shell.demo')}
                 </Badge>
               </Tooltip>

@@ -24,7 +24,7 @@ export function Confirm({
   const { t } = useTranslation()
   const doing = useMutation({ mutationFn: run, onSuccess: onClose })
   return (
-    <Modal opened onClose={onClose} title={title} centered>
+    <Modal opened onClose={onClose} title={title} centered closeButtonProps={{ 'aria-label': t('confirm.close') }}>
       <Stack gap="md">
         {children}
         {doing.error !== null && (

@@ -1,6 +1,6 @@
 import { Box, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import classes from './data-table.module.css'
 
@@ -18,6 +18,7 @@ export type Column<Row> = {
 /** Rows beyond which only those in sight are drawn. */
 const drawAllUpTo = 60
 const rowHeight = 37
+const mostSideBySide = 4
 
 /**
  * A table of any length: a real `<table>` with a caption for screen readers; long ones draw only the rows in sight and
@@ -44,6 +45,8 @@ export function DataTable<Row>({
 }): ReactNode {
   const box = useRef<HTMLDivElement>(null)
   const isLong = rows.length > drawAllUpTo
+  // On a phone a wide row becomes a small card, each value beside its title.
+  const stacks = columns.length > mostSideBySide
   const virtual = useVirtualizer({
     count: rows.length,
     enabled: isLong,
@@ -51,6 +54,19 @@ export function DataTable<Row>({
     estimateSize: () => rowHeight,
     overscan: 12,
   })
+  const [scrolls, setScrolls] = useState(false)
+  // What scrolls must be reachable by keyboard; what does not is no stop on the way.
+  useEffect(() => {
+    const element = box.current
+    if (element === null) return
+    const look = () =>
+      setScrolls(element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1)
+    look()
+    const watching = new ResizeObserver(look)
+    watching.observe(element)
+    if (element.firstElementChild !== null) watching.observe(element.firstElementChild)
+    return () => watching.disconnect()
+  }, [])
   const items = virtual.getVirtualItems()
   const first = items[0]
   const last = items.at(-1)
@@ -66,35 +82,44 @@ export function DataTable<Row>({
       ref={box}
       className={classes.box}
       mah={height}
-      tabIndex={isLong ? 0 : undefined}
-      role={isLong ? 'region' : undefined}
-      aria-label={isLong ? caption : undefined}
+      mih={isLong ? 320 : undefined}
+      tabIndex={scrolls ? 0 : undefined}
+      role={scrolls ? 'region' : undefined}
+      aria-label={scrolls ? caption : undefined}
     >
-      <Table stickyHeader highlightOnHover verticalSpacing={6} aria-rowcount={rows.length + 1}>
+      <Table
+        stickyHeader
+        highlightOnHover
+        verticalSpacing={6}
+        role="table"
+        aria-rowcount={rows.length + 1}
+        className={stacks ? classes.stacks : undefined}
+      >
         <caption>
           <VisuallyHidden>{caption}</VisuallyHidden>
         </caption>
-        <Table.Thead>
-          <Table.Tr aria-rowindex={1}>
+        <Table.Thead role="rowgroup">
+          <Table.Tr role="row" aria-rowindex={1}>
             {columns.map(({ key, title, width, align, hidden }) => (
-              <Table.Th key={key} w={width} ta={align} scope="col">
+              <Table.Th key={key} w={width} ta={align} scope="col" role="columnheader">
                 {hidden === true ? <VisuallyHidden>{title}</VisuallyHidden> : title}
               </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody>
+        <Table.Tbody role="rowgroup">
           <Spacer height={first?.start ?? 0} span={columns.length} />
           {drawn.map(({ row, index }) => (
             <Table.Tr
               key={rowKey(row)}
+              role="row"
               aria-rowindex={index + 2}
               data-index={index}
               ref={isLong ? virtual.measureElement : undefined}
               className={isDimmed?.(row) === true ? classes.dimmed : undefined}
             >
-              {columns.map(({ key, align, cell }) => (
-                <Table.Td key={key} ta={align}>
+              {columns.map(({ key, title, align, hidden, cell }) => (
+                <Table.Td key={key} ta={align} role="cell" data-label={hidden === true ? undefined : title}>
                   {cell(row)}
                 </Table.Td>
               ))}

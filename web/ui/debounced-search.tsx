@@ -17,6 +17,7 @@ export function DebouncedSearch({
   return (
     <TextInput
       type="search"
+      size="xs"
       aria-label={label}
       placeholder={label}
       value={text}

@@ -8,7 +8,7 @@ const colours = { critical: 'red', warning: 'yellow', 'functional-failure': 'ora
 export function LevelBadge({ level }: { level: keyof typeof colours }): ReactNode {
   const { t } = useTranslation()
   return (
-    <Badge color={colours[level]} variant="light" size="sm" radius="sm" tt="none">
+    <Badge color={colours[level]} variant="light" size="sm">
       {t(`level.${level}`)}
     </Badge>
   )

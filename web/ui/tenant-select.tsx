@@ -30,6 +30,7 @@ export function TenantSelect({
     <Select
       aria-label={t('filter.client')}
       placeholder={t('filter.allClients')}
+      size="xs"
       searchable
       clearable
       filter={({ options }) => options}

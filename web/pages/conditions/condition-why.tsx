@@ -35,7 +35,14 @@ function Why({
 }): ReactNode {
   const { t } = useTranslation()
   return (
-    <Drawer opened onClose={onClose} position="right" size="md" title={t('why.title')}>
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="md"
+      title={t('why.title')}
+      closeButtonProps={{ 'aria-label': t('confirm.close') }}
+    >
       {answer === undefined ? error === null ? <Loading /> : <Failed error={error} /> : <Answer answer={answer} />}
     </Drawer>
   )

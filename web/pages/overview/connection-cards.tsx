@@ -33,11 +33,8 @@ function SourceCard({ source }: { source: Status['sources'][number] }): ReactNod
       <Fact title={t('overview.tenants')}>
         {t('overview.tenantsMapped', { mapped: source.tenants.mapped, total: source.tenants.total })}
       </Fact>
-      {source.tenants.failing + source.tenants.vanished > 0 && (
-        <Fact title={t('overview.tenantsInTrouble')}>
-          {t('overview.tenantsTrouble', { failing: source.tenants.failing, vanished: source.tenants.vanished })}
-        </Fact>
-      )}
+      {source.tenants.failing > 0 && <Fact title={t('overview.tenantsFailing')}>{source.tenants.failing}</Fact>}
+      {source.tenants.vanished > 0 && <Fact title={t('overview.tenantsVanished')}>{source.tenants.vanished}</Fact>}
     </Frame>
   )
 }
@@ -101,7 +98,7 @@ function Frame({
             {name}
           </Text>
         </Stack>
-        <Badge color={words === null ? 'teal' : 'red'} variant="light" tt="none">
+        <Badge color={words === null ? 'teal' : 'red'} variant="light">
           {t(words === null ? 'overview.reached' : 'overview.trouble')}
         </Badge>
       </Group>

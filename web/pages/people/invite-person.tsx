@@ -30,7 +30,13 @@ export function InvitePerson({ onClose }: { onClose(): void }): ReactNode {
   }
 
   return (
-    <Modal opened onClose={onClose} title={t('people.invite')} centered>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('people.invite')}
+      centered
+      closeButtonProps={{ 'aria-label': t('confirm.close') }}
+    >
       {inviting.data === undefined ? (
         <form onSubmit={submit}>
           <Stack gap="sm">

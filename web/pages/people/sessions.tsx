@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api/call.ts'
 import { listSessions, revokeSession } from '../../api/generated/sdk.gen.ts'
+import { browserName } from '../../ui/browser-name.ts'
 import { DataTable } from '../../ui/data-table.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Failed, Loading } from '../../ui/states.tsx'
@@ -40,7 +41,11 @@ export function Sessions({ everybody = false }: { everybody?: boolean }): ReactN
             ),
           },
           { key: 'address', title: t('people.address'), cell: ({ address }) => address },
-          { key: 'browser', title: t('people.browser'), cell: ({ userAgent }) => userAgent },
+          {
+            key: 'browser',
+            title: t('people.browser'),
+            cell: ({ userAgent }) => <span title={userAgent}>{browserName(userAgent)}</span>,
+          },
           { key: 'since', title: t('people.since'), width: 130, cell: ({ createdAt }) => <Moment at={createdAt} /> },
           { key: 'seen', title: t('people.seen'), width: 130, cell: ({ lastSeenAt }) => <Moment at={lastSeenAt} /> },
           {

@@ -91,7 +91,13 @@ function MakeToken({ onClose }: { onClose(): void }): ReactNode {
   }
 
   return (
-    <Modal opened onClose={onClose} title={t('tokens.make')} centered>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('tokens.make')}
+      centered
+      closeButtonProps={{ 'aria-label': t('confirm.close') }}
+    >
       {making.data === undefined ? (
         <form onSubmit={submit}>
           <Stack gap="sm">

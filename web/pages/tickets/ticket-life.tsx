@@ -74,7 +74,7 @@ function seen({ condition, event }: TicketStory, t: Translate): Entry[] {
 function Head({ tag, title, at }: { tag: string; title: string; at: string }): ReactNode {
   return (
     <Group gap="xs">
-      <Badge size="xs" variant="outline" color="gray" tt="none">
+      <Badge size="xs" variant="outline" color="gray">
         {tag}
       </Badge>
       <Text size="sm" fw={600}>

@@ -20,7 +20,7 @@ export function TicketState({
         : t(`tickets.states.${ticket.state}`)
   const colour = ticket.stuck ? 'red' : colours[ticket.state]
   const badge = (
-    <Badge color={colour} variant={ticket.stuck ? 'filled' : 'light'} tt="none" radius="sm">
+    <Badge color={colour} variant={ticket.stuck ? 'filled' : ticket.state === 'done' ? 'outline' : 'light'}>
       {words}
     </Badge>
   )
