@@ -75,6 +75,12 @@ describe.each(roles)('%s', (role) => {
         expect([operationId, status, body.code]).toEqual([operationId, 403, 'not-allowed'])
         expect(body.detail).toContain(`“${leastOf(operationId)}”`)
       }
+      const refused = {
+        level: 'warn',
+        message: 'request refused',
+        fields: expect.objectContaining({ route: operationId }),
+      }
+      expect(bench.lines()).toContainEqual(expect.objectContaining(refused))
     }
   })
 

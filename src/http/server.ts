@@ -110,7 +110,8 @@ function logRequests(api: Api, deps: Deps): void {
       caller: request.caller?.actor.name ?? '',
       requestId: request.id,
     }
-    if (request.method === 'GET') deps.log.debug(fields, 'request answered')
+    if (reply.statusCode === 403) deps.log.warn(fields, 'request refused')
+    else if (request.method === 'GET') deps.log.debug(fields, 'request answered')
     else deps.log.info(fields, 'request answered')
   })
 }

@@ -273,6 +273,13 @@ describe('sessions end', () => {
     expect(await stateOf(session.cookie)).toBe('signed-out')
   })
 
+  test('by signing in anew with the same browser', async () => {
+    const session = await again(ada.email)
+    const next = await session.ask('POST', '/api/v1/session', { email: ada.email, password: goodPassword })
+    expect(await stateOf(cookieOf(next) ?? '')).toBe('signed-in')
+    expect(await stateOf(session.cookie)).toBe('signed-out')
+  })
+
   test('when they are revoked: one’s own by oneself, anybody’s by administrators', async () => {
     ada = await again(ada.email)
     const kim = await newcomer(bench, ada, 'read-only', 'kim@example.com')

@@ -50,6 +50,8 @@ export const sessionRoutes: Routes = (api, deps) => {
     },
     async (request, reply) => {
       const { cookie } = await signIn(deps, { ...request.body, visitor: visitorOf(request) })
+      // The browser forgets the session before this one, so nobody else may go on with it.
+      await signOut(request.as, { sessionId: request.caller?.session?.id ?? null })
       setSessionCookie(request, reply, cookie)
       return showSession(deps, { session: await checkSession(deps, cookie) })
     },
