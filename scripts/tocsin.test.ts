@@ -136,7 +136,8 @@ describe('user reset-password', () => {
       [id, now],
     )
     await pool.query(
-      `insert into sign_in_failures values ('person ada@example.com', 9, $1, $1), ('person other@example.com', 9, $1, $1)`,
+      `insert into sign_in_failures values ('person ada@example.com', 9, $1, $1), ('account ada@example.com', 9, $1, $1),
+       ('place ::1 ada@example.com', 9, $1, $1), ('person other@example.com', 9, $1, $1)`,
       [now],
     )
     await updatePersonRow(pool, id, { totpSecret: 'sealed', totpConfirmedAt: now }, now)

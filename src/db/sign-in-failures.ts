@@ -49,8 +49,11 @@ export async function forgetFailures(sql: Sql, subject: string): Promise<void> {
 
 /** Forgets all that is counted against a person, wherever it was tried from. */
 export async function forgetFailuresOfPerson(sql: Sql, email: string): Promise<void> {
-  const subject = `person ${email.toLowerCase()}`
-  await sql.query(`delete from sign_in_failures where subject = $1 or starts_with(subject, $1 || ' at ')`, [subject])
+  const who = email.toLowerCase()
+  await sql.query(
+    `delete from sign_in_failures where subject = any($1) or subject like 'place %' and split_part(subject, ' ', 3) = $2`,
+    [[`person ${who}`, `account ${who}`], who],
+  )
 }
 
 export async function forgetOldFailures(sql: Sql, before: Date): Promise<void> {

@@ -17,7 +17,7 @@ export type Attempt = { readonly address: string | null; readonly person: string
 
 /**
  * Counts an attempt at somebody's password; it counts as failed until one of the others here says otherwise. Where a person
- * has signed in before, what others try elsewhere does not count. Throws `too-many-attempts`.
+ * has signed in before, what others try elsewhere does not count. Without an address it is somebody who is signed in. Throws `too-many-attempts`.
  */
 export async function mayAttempt(
   deps: Deps,
@@ -27,7 +27,9 @@ export async function mayAttempt(
   const now = deps.clock.now()
   const since = new Date(now.getTime() - addressKnownMs)
   const isKnown = personId !== null && address !== null && (await isKnownAddress(deps.pool, personId, address, since))
-  const person = `person ${email.toLowerCase()}${isKnown ? ` at ${address}` : ''}`
+  const who = email.toLowerCase()
+  // What was typed as e-mail stands last and behind a kind of its own, so that nobody can make it look like another subject.
+  const person = address === null ? `account ${who}` : isKnown ? `place ${address} ${who}` : `person ${who}`
   const attempt = { address: address === null ? null : `address ${address}`, person }
   if (attempt.address !== null) {
     const until = await beginAttempt(deps.pool, attempt.address, addressPatience, now)

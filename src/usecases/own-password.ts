@@ -9,8 +9,7 @@ import { invalidInput } from './request-error.ts'
  * Throws `invalid-input` for `field`, or `too-many-attempts`.
  */
 export async function mustBeOwnPassword(deps: Deps, person: Person, password: string, field: string): Promise<void> {
-  const subject = `${person.email} (own account)`
-  const attempt = await mayAttempt(deps, { email: subject, personId: null, address: null })
+  const attempt = await mayAttempt(deps, { email: person.email, personId: person.id, address: null })
   if (!(await isPassword(person.passwordHash, password))) {
     throw invalidInput([{ field, message: 'This is not your present password.' }])
   }

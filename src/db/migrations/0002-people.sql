@@ -51,7 +51,8 @@ create unique index invitations_by_email on invitations (lower(email));
 
 -- Failed sign-ins by address and by person, shared by all web processes.
 create table sign_in_failures (
-  -- 'address 192.0.2.1', 'person a@example.com', or 'person a@example.com at 192.0.2.1'.
+  -- 'address 192.0.2.1', 'person a@example.com' (from anywhere), 'place 192.0.2.1 a@example.com' (from where that person
+  -- has signed in before), or 'account a@example.com' (at a screen where that person is signed in).
   subject text primary key,
   failures integer not null,
   last_at timestamptz not null,

@@ -145,6 +145,16 @@ describe('failed sign-ins', () => {
     clock.advance(hour)
   })
 
+  test('of somebody who types what looks like another subject do not count against that', async () => {
+    const home = '203.0.113.78'
+    expect((await signIn(bench, ada.email, goodPassword, { address: home })).status).toBe(200)
+    for (const email of [`${ada.email} at ${home}`, `place ${home} ${ada.email}`, ` ${home} ${ada.email}`]) {
+      for (let n = 0; n < 8; n += 1) await wrong(n, email, `192.0.2.${n + 60}`)
+    }
+    expect((await signIn(bench, ada.email, goodPassword, { address: home })).status).toBe(200)
+    clock.advance(hour)
+  })
+
   test('are counted by address too', async () => {
     const address = '198.51.100.200'
     for (let n = 0; n < 31; n += 1) expect((await wrong(n, `p${n}@example.com`, address)).status).toBe(401)
