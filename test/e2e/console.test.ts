@@ -45,7 +45,6 @@ test('the first start makes an administrator and leads to the overview', async (
   await title(admin, 'Overview')
   await admin.getByRole('region', { name: 'Security product KSC' }).waitFor()
   await admin.getByRole('region', { name: 'Ticket desk Autotask' }).waitFor()
-  expect(await admin.getByRole('link', { name: 'Alder & Sons' }).count()).toBe(0)
 })
 
 test('every screen of the navigation opens, and no link of it is dead', async () => {
@@ -141,8 +140,6 @@ describe('other people', () => {
   test('with a second factor the code is asked for', async () => {
     await admin.goto('/settings')
     await admin.getByRole('button', { name: 'Set up an authenticator' }).click()
-    const password = admin.getByRole('dialog').getByRole('textbox', { name: 'Present password' })
-    if (await password.isVisible()) await password.fill(goodPassword)
     const secret = await admin.locator('code').first().textContent()
     const codeNow = () => new TOTP({ secret: secret ?? '' }).generate({ timestamp: world.clock.now().getTime() })
     await field(admin, 'Code').fill(codeNow())

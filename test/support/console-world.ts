@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import { launchBrowser } from '../../scripts/browser.ts'
 import { ensureConsole } from '../../scripts/ensure-console.ts'
@@ -20,7 +19,6 @@ export type ConsoleWorld = {
   stop(): Promise<void>
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const judgedBy = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 type AxeResult = { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }
@@ -57,7 +55,7 @@ export async function createConsoleWorld(database: Connection<Database>): Promis
       return page
     },
     async inspect(page) {
-      await page.evaluate(axe)
+      await page.evaluate(axe.source)
       const result = (await page.evaluate(
         `axe.run(document, { runOnly: ${JSON.stringify(judgedBy)}, resultTypes: ['violations'] })`,
       )) as AxeResult

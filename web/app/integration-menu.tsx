@@ -11,7 +11,7 @@ export function IntegrationMenu(): ReactNode {
   return (
     <Menu position="bottom-start" width={320} withinPortal>
       <Menu.Target>
-        <Button variant="subtle" size="compact-sm" miw={0} maw={360}>
+        <Button variant="subtle" size="compact-sm" miw={0} maw={360} rightSection={<span aria-hidden="true">▾</span>}>
           <Text inherit truncate>
             {current?.name ?? t('integrationMenu.none')}
           </Text>

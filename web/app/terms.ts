@@ -6,6 +6,7 @@ import { useCurrentIntegration } from './current-integration.ts'
 /** The desk's own words for what the screens name. */
 export type Terms = {
   readonly ticket: string
+  readonly Ticket: string
   readonly tickets: string
   readonly Tickets: string
   readonly account: string
@@ -24,6 +25,7 @@ const psasQuery = queryOptions({ queryKey: ['psas'], queryFn: () => call(listPsa
 
 const plain: Terms = {
   ticket: 'ticket',
+  Ticket: 'Ticket',
   tickets: 'tickets',
   Tickets: 'Tickets',
   account: 'account',
@@ -40,7 +42,9 @@ export function useTerms(): Terms | null {
   if (isPending || connectors.isPending || psas.isPending) return null
   const psa = psas.data?.find(({ id }) => id === current?.psaId)
   const terms = connectors.data?.psas.find(({ id }) => id === psa?.connector)?.terms
-  return terms === undefined ? plain : { ...terms, Tickets: capital(terms.tickets), Accounts: capital(terms.accounts) }
+  return terms === undefined
+    ? plain
+    : { ...terms, Ticket: capital(terms.ticket), Tickets: capital(terms.tickets), Accounts: capital(terms.accounts) }
 }
 
 function capital(word: string): string {

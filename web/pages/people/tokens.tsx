@@ -35,7 +35,11 @@ export function Tokens(): ReactNode {
           { key: 'scope', title: t('people.role'), cell: ({ scope }) => t(`people.roles.${scope}`) },
           { key: 'made', title: t('tokens.made'), cell: ({ createdAt }) => <Moment at={createdAt} /> },
           { key: 'used', title: t('tokens.used'), cell: ({ lastUsedAt }) => <Moment at={lastUsedAt} /> },
-          { key: 'ends', title: t('people.endsAt'), cell: ({ endsAt }) => <Moment at={endsAt} /> },
+          {
+            key: 'ends',
+            title: t('people.endsAt'),
+            cell: ({ endsAt }) => (endsAt === null ? t('tokens.noEnd') : <Moment at={endsAt} />),
+          },
           {
             key: 'acts',
             title: t('people.acts'),

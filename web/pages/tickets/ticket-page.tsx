@@ -89,6 +89,7 @@ function Acts({ story }: { story: TicketStory }): ReactNode {
 function Facts({ story }: { story: TicketStory }): ReactNode {
   const { t } = useTranslation()
   const { ticket, reference, condition, event, description } = story
+  const said = condition?.text ?? event?.text ?? ''
   return (
     <Stack gap="md">
       <Card withBorder>
@@ -108,12 +109,8 @@ function Facts({ story }: { story: TicketStory }): ReactNode {
               </Anchor>
             )}
           </Fact>
-          <Fact title={t('tickets.opened')}>
-            <Moment at={ticket.openedAt} />
-          </Fact>
-          <Fact title={t('ticket.closed')}>
-            <Moment at={ticket.closedAt} />
-          </Fact>
+          <Fact title={t('tickets.opened')}>{ticket.openedAt === null ? '–' : <Moment at={ticket.openedAt} />}</Fact>
+          <Fact title={t('ticket.closed')}>{ticket.closedAt === null ? '–' : <Moment at={ticket.closedAt} />}</Fact>
           <Fact title={t('ticket.reference')}>
             <Code>{reference}</Code>
           </Fact>
@@ -131,9 +128,9 @@ function Facts({ story }: { story: TicketStory }): ReactNode {
         <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
           {description}
         </Text>
-        {(condition?.text ?? event?.text ?? '') !== '' && (
+        {!description.includes(said) && (
           <Text size="sm" c="dimmed" mt="xs">
-            {condition?.text ?? event?.text}
+            {said}
           </Text>
         )}
       </Card>
