@@ -35,6 +35,8 @@ export async function personByEmail(sql: Sql, email: string): Promise<Person | n
 
 /** The same, kept as it is until the transaction ends. */
 export async function lockPerson(client: Client, id: number): Promise<Person | null> {
+  // Behind whoever holds `lockPeople` from the start, not only once this person is held already: that would be a deadlock.
+  await client.query('lock table people in row exclusive mode')
   const { rows } = await client.query<Person>(`select ${columns} from people where id = $1 for update`, [id])
   return rows[0] ?? null
 }

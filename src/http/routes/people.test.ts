@@ -3,7 +3,9 @@ import { createApiBench } from '../../../test/support/api-bench.ts'
 import { firstAdministrator, goodPassword, newcomer, type SignedIn, signIn } from '../../../test/support/api-people.ts'
 import { testDatabase } from '../../../test/support/database.ts'
 import { createFakeClock } from '../../../test/support/fake-clock.ts'
+import { lockPerson, updatePersonRow } from '../../db/people.ts'
 import type { Database } from '../../db/tables.ts'
+import { withTransaction } from '../../db/transaction.ts'
 
 const database = await testDatabase<Database>()
 const clock = createFakeClock('2026-03-02T06:00:00Z')
@@ -68,6 +70,25 @@ describe('the last administrator', () => {
     expect((await ada.ask('DELETE', person(zoe))).status).toBe(204)
     expect((await ada.ask('DELETE', person(zoe))).status).toBe(404)
   })
+})
+
+test('a person who signs in while an administrator changes it: one waits for the other, and both come through', async () => {
+  const kit = await newcomer(bench, ada, 'operator', 'kit@example.com')
+  const isWaiting = async () =>
+    (
+      await database.pool.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+    ).rowCount === 1
+  // What signing in does, stopped between its two steps until the change stands before it.
+  const change = await withTransaction(database.pool, async (client) => {
+    await lockPerson(client, kit.id)
+    const changed = ada.ask('PATCH', person(kit), { name: 'Kit' })
+    await expect.poll(isWaiting).toBe(true)
+    await updatePersonRow(client, kit.id, { lastSignedInAt: clock.now() }, clock.now())
+    return { changed }
+  })
+  expect((await change.changed).status).toBe(200)
 })
 
 describe('invitations', () => {
