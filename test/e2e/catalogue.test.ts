@@ -23,6 +23,9 @@ const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, na
 /** A desk's own words, which are English: German may say it in its own. */
 const terms = new Set(['ticket', 'Ticket', 'tickets', 'Tickets', 'account', 'accounts', 'Accounts', 'ticketing'])
 
+/** Nothing is done, so nothing is written down. */
+const unwritten = new Set(['life.step.wait', 'life.step.rest'])
+
 test('German has every text of English and no other, with the same blanks', () => {
   expect([...german.keys()].sort()).toEqual([...english.keys()].sort())
   for (const [key, text] of english) {
@@ -44,4 +47,17 @@ test('every text that a screen asks for by its full name exists', () => {
   expect(asked.length).toBeGreaterThan(150)
   const missing = asked.filter((key) => !english.has(key) && !english.has(`${key}_one`))
   expect(missing).toEqual([])
+})
+
+test('every step and reason of a ticket’s life has its words', () => {
+  const source = readFileSync(join(root, 'src/core/next-step.ts'), 'utf8')
+  const reasons = /type StepReason =([^=]*?)\n\n/.exec(source)?.[1]?.match(/'[a-z-]+'/g) ?? []
+  const steps = source.match(/do: '[a-z]+'; readonly/g) ?? []
+  expect(reasons.length).toBeGreaterThan(15)
+  expect(steps.length).toBeGreaterThan(7)
+  const asked = [
+    ...reasons.map((quoted) => `life.reason.${quoted.slice(1, -1)}`),
+    ...steps.map((text) => `life.step.${text.split("'")[1]}`).filter((key) => !unwritten.has(key)),
+  ]
+  expect(asked.filter((key) => !english.has(key))).toEqual([])
 })

@@ -10,6 +10,8 @@ export type Column<Row> = {
   /** CSS width; the rest is shared out. */
   readonly width?: number | string
   readonly align?: 'left' | 'right'
+  /** Its text is never broken: names of computers break at every hyphen otherwise. */
+  readonly isWhole?: boolean
   /** The title is for screen readers alone. */
   readonly hidden?: boolean
   cell(row: Row): ReactNode
@@ -118,8 +120,14 @@ export function DataTable<Row>({
               ref={isLong ? virtual.measureElement : undefined}
               className={isDimmed?.(row) === true ? classes.dimmed : undefined}
             >
-              {columns.map(({ key, title, align, hidden, cell }) => (
-                <Table.Td key={key} ta={align} role="cell" data-label={hidden === true ? undefined : title}>
+              {columns.map(({ key, title, align, isWhole, hidden, cell }) => (
+                <Table.Td
+                  key={key}
+                  ta={align}
+                  role="cell"
+                  className={isWhole === true ? classes.whole : undefined}
+                  data-label={hidden === true ? undefined : title}
+                >
                   {cell(row)}
                 </Table.Td>
               ))}

@@ -45,7 +45,7 @@ export function ConditionsPage(): ReactNode {
   const columns: readonly Column<Condition>[] = [
     { key: 'level', title: t('tickets.level'), width: 110, cell: (row) => <LevelBadge level={row.level} /> },
     { key: 'reason', title: t('overview.reason'), cell: ({ title }) => title },
-    { key: 'computer', title: t('filter.computer'), cell: ({ computerName }) => computerName },
+    { key: 'computer', title: t('filter.computer'), isWhole: true, cell: ({ computerName }) => computerName },
     { key: 'client', title: t('filter.client'), cell: ({ tenantName }) => tenantName },
     { key: 'began', title: t('conditions.began'), width: 130, cell: ({ beganAt }) => <Moment at={beganAt} /> },
     {

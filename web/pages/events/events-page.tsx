@@ -44,7 +44,7 @@ export function EventsPage(): ReactNode {
       cell: ({ severity }) => <LevelBadge level={severity} />,
     },
     { key: 'type', title: t('events.type'), cell: ({ typeName }) => typeName },
-    { key: 'computer', title: t('filter.computer'), cell: ({ computerName }) => computerName },
+    { key: 'computer', title: t('filter.computer'), isWhole: true, cell: ({ computerName }) => computerName },
     { key: 'client', title: t('filter.client'), cell: ({ tenantName }) => tenantName },
     { key: 'at', title: t('events.happened'), width: 130, cell: ({ happenedAt }) => <Moment at={happenedAt} /> },
     {

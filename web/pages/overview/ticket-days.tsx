@@ -55,7 +55,12 @@ export function TicketDays({ days }: { days: readonly Day[] }): ReactNode {
                 className={classes.closedByPeople}
               />
               {(days.length - 1 - index) % everyLabel === 0 && (
-                <text x={slot * 0.35} y={height + 14} className={classes.day} textAnchor={anchor(index, days.length)}>
+                <text
+                  x={slot * 0.35}
+                  y={height + 14}
+                  className={classes.day}
+                  textAnchor={anchor((index + 0.5) * slot, width)}
+                >
                   {label(day.day)}
                 </text>
               )}
@@ -107,9 +112,9 @@ export function TicketDays({ days }: { days: readonly Day[] }): ReactNode {
   )
 }
 
-/** The outermost labels stay within the picture. */
-function anchor(index: number, count: number): 'start' | 'middle' | 'end' {
-  return index === 0 ? 'start' : index === count - 1 ? 'end' : 'middle'
+/** Labels at the edges stay within the picture. */
+function anchor(x: number, width: number): 'start' | 'middle' | 'end' {
+  return x < leastPerLabel / 2 ? 'start' : x > width - leastPerLabel / 2 ? 'end' : 'middle'
 }
 
 /** The next round number: few leading digits times a power of ten. */

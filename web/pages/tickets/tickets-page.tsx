@@ -82,12 +82,12 @@ export function TicketsPage(): ReactNode {
             ),
           },
           { key: 'client', title: t('filter.client'), cell: ({ tenantName }) => tenantName },
-          { key: 'computer', title: t('filter.computer'), cell: ({ computerName }) => computerName },
-          { key: 'state', title: t('tickets.state'), width: 190, cell: (ticket) => <TicketState ticket={ticket} /> },
+          { key: 'computer', title: t('filter.computer'), isWhole: true, cell: ({ computerName }) => computerName },
+          { key: 'state', title: t('tickets.state'), width: 160, cell: (ticket) => <TicketState ticket={ticket} /> },
           {
             key: 'number',
             title: t('tickets.number'),
-            width: 150,
+            width: 130,
             cell: ({ deskNumber, link }) =>
               deskNumber === null ? null : link === '' ? (
                 deskNumber
