@@ -1,5 +1,7 @@
 // npm run tocsin -- config export
 // npm run tocsin -- config import FILE [--dry-run]
+// npm run tocsin -- backup FILE
+// npm run tocsin -- restore FILE [--replace] [--yes] [--forget-secrets] [--silent-minutes N]
 // Administration from the command line, on the database of this configuration; a server may be running or not.
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
@@ -13,30 +15,66 @@ import { changeLine } from '../src/usecases/config-diff.ts'
 import { exportConfig } from '../src/usecases/export-config.ts'
 import { importConfig } from '../src/usecases/import-config.ts'
 import { RequestError } from '../src/usecases/request-error.ts'
+import type { RestoreCommand } from './backup-commands.ts'
 
 const usage = `Usage: npm run --silent tocsin -- config export > FILE
-       npm run tocsin -- config import FILE [--dry-run]`
+       npm run tocsin -- config import FILE [--dry-run]
+       npm run tocsin -- backup FILE
+       npm run tocsin -- restore FILE [--replace] [--yes] [--forget-secrets] [--silent-minutes N]`
 
 /** The command line or the file is wrong; the text says how it should be. */
 class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-type Command = { do: 'export' } | { do: 'import'; file: string; dryRun: boolean }
+type Command =
+  | { do: 'export' }
+  | { do: 'import'; file: string; dryRun: boolean }
+  | { do: 'backup'; file: string }
+  | ({ do: 'restore' } & RestoreCommand)
+
+const options = {
+  'dry-run': { type: 'boolean' },
+  replace: { type: 'boolean' },
+  yes: { type: 'boolean' },
+  'forget-secrets': { type: 'boolean' },
+  'silent-minutes': { type: 'string' },
+} as const
+
+/** Which options go with which command. */
+const optionsOf: Readonly<Record<Command['do'], readonly (keyof typeof options)[]>> = {
+  export: [],
+  import: ['dry-run'],
+  backup: [],
+  restore: ['replace', 'yes', 'forget-secrets', 'silent-minutes'],
+}
 
 function readCommandLine(argv: readonly string[]): Command {
-  const options = { 'dry-run': { type: 'boolean' } } as const
   const { positionals, values } = parse(() => parseArgs({ args: [...argv], allowPositionals: true, options }))
-  const [group, verb, file, ...more] = positionals
-  if (group !== 'config' || (verb !== 'export' && verb !== 'import')) throw new UsageError('There is no such command.')
-  const dryRun = values['dry-run'] ?? false
-  if (verb === 'export') {
-    if (file !== undefined || dryRun)
-      throw new UsageError('config export takes nothing more; it writes to standard output.')
-    return { do: 'export' }
+  const [group, ...others] = positionals
+  const [verb, ...files] = group === 'config' ? others : positionals
+  if (verb !== 'backup' && verb !== 'restore' && (group !== 'config' || (verb !== 'export' && verb !== 'import'))) {
+    throw new UsageError('There is no such command.')
   }
-  if (file === undefined || more.length > 0) throw new UsageError('config import takes one file.')
-  return { do: 'import', file, dryRun }
+  const [file, ...more] = files
+  const name = group === 'config' ? `config ${verb}` : verb
+  const strange = Object.keys(values).find((option) => !optionsOf[verb].includes(option as keyof typeof options))
+  if (strange !== undefined) throw new UsageError(`${name} takes no --${strange}.`)
+  if (verb === 'export') {
+    if (file === undefined) return { do: 'export' }
+    throw new UsageError('config export takes nothing more; it writes to standard output.')
+  }
+  if (file === undefined || more.length > 0) throw new UsageError(`${name} takes one file.`)
+  if (verb === 'import') return { do: 'import', file, dryRun: values['dry-run'] ?? false }
+  if (verb === 'backup') return { do: 'backup', file }
+  const { replace = false, yes = false, 'forget-secrets': forgetSecrets = false } = values
+  return { do: 'restore', file, replace, yes, forgetSecrets, silentMinutes: readMinutes(values['silent-minutes']) }
+}
+
+function readMinutes(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,6}$/.test(text)) return Number(text)
+  throw new UsageError(`--silent-minutes takes a whole number, not “${text}”.`)
 }
 
 function parse<T>(read: () => T): T {
@@ -88,6 +126,11 @@ function print(line: string): void {
 
 async function run(): Promise<void> {
   const command = readCommandLine(process.argv.slice(2))
+  if (command.do === 'backup' || command.do === 'restore') {
+    // Loaded only now, so that a wrong command line is answered at once.
+    const { runBackup, runRestore } = await import('./backup-commands.ts')
+    return command.do === 'backup' ? runBackup(readConfig(), command.file) : runRestore(readConfig(), command)
+  }
   const document = command.do === 'import' ? await readYaml(command.file) : null
   const app = await openApp(readConfig())
   try {

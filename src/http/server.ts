@@ -16,18 +16,27 @@ import { integrationRoutes } from './routes/integrations.ts'
 import { observationRoutes } from './routes/observations.ts'
 import { psaRoutes } from './routes/psas.ts'
 import { ruleRoutes } from './routes/rules.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tenantRoutes } from './routes/tenants.ts'
 import { ticketRoutes } from './routes/tickets.ts'
+import { watchRoutes } from './routes/watch.ts'
 
 /** Rules of a thousand rows take about 300 kB. */
 const longestBodyBytes = 2 * 1024 * 1024
 /** Time for a request to arrive whole, in ms. */
 const requestMs = 30_000
 
-/** Builds the HTTP server with all routes; `listen` and `close` are the caller's. */
-export async function createHttpServer(deps: Deps, metrics: Metrics): Promise<Api> {
+/**
+ * Builds the HTTP server; `listen` and `close` are the caller's. For `machines` it has only what watches over a process
+ * (health, readiness, metrics): no console, no API.
+ */
+export async function createHttpServer(
+  deps: Deps,
+  metrics: Metrics,
+  audience: 'everybody' | 'machines' = 'everybody',
+): Promise<Api> {
   const api: Api = fastify({
     bodyLimit: longestBodyBytes,
     requestTimeout: requestMs,
@@ -41,9 +50,7 @@ export async function createHttpServer(deps: Deps, metrics: Metrics): Promise<Ap
   })
   api.setSerializerCompiler(serializerCompiler)
   api.setErrorHandler(createErrorHandler(deps))
-  api.setNotFoundHandler((request, reply) =>
-    sendProblem(reply, request.id, 'no-such-route', 'The addresses are listed in /api/openapi.json.'),
-  )
+  api.setNotFoundHandler((request, reply) => sendProblem(reply, request.id, 'no-such-route', whereToLook[audience]))
   await api.register(swagger, openapiOptions)
   api.decorateRequest('tokenName', '')
   api.addHook('onRequest', createAuthHook(deps))
@@ -54,6 +61,7 @@ export async function createHttpServer(deps: Deps, metrics: Metrics): Promise<Ap
   const routes: readonly Routes[] = [
     infrastructureRoutes(metrics),
     statusRoutes,
+    watchRoutes,
     connectorRoutes,
     sourceRoutes,
     psaRoutes,
@@ -62,11 +70,17 @@ export async function createHttpServer(deps: Deps, metrics: Metrics): Promise<Ap
     ruleRoutes,
     observationRoutes,
     ticketRoutes,
+    settingsRoutes,
   ]
-  for (const register of routes) register(api, deps)
+  for (const register of audience === 'machines' ? routes.slice(0, 1) : routes) register(api, deps)
   await api.ready()
   return api
 }
+
+const whereToLook = {
+  everybody: 'The addresses are listed in /api/openapi.json.',
+  machines: 'This process is a worker: it answers /healthz, /readyz and /metrics. Ask a web process for the rest.',
+} as const
 
 /** One line a request: its use case and outcome. No address, header or body, since a person may have put a secret there. */
 function logRequests(api: Api, deps: Deps): void {

@@ -4,7 +4,7 @@ import { RequestError } from './request-error.ts'
 
 export type HurryDuty = {
   readonly kind: DutyKind
-  /** Id of the source or the PSA; 0 for `keep-house`. */
+  /** Id of the source or the PSA; 0 for duties of no connection. */
   readonly subjectId: number
 }
 

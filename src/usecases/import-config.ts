@@ -1,3 +1,4 @@
+import { saveRetentionAges } from '../db/retention-settings.ts'
 import type { Client } from '../db/sql.ts'
 import { withTransaction } from '../db/transaction.ts'
 import { type ConfigChange, diffConfig } from './config-diff.ts'
@@ -8,6 +9,7 @@ import { type MissingSecret, writeConnections } from './import-connections.ts'
 import { removeOthers, writeIntegrations } from './import-integrations.ts'
 import { issuesToFields, sayIssue } from './input-words.ts'
 import { invalidInput } from './request-error.ts'
+import { judgeRetention } from './retention-words.ts'
 
 export type ImportConfig = {
   /** The document as it was parsed from the file. */
@@ -66,5 +68,11 @@ async function write(deps: Deps, client: Client, file: ConfigFile): Promise<Conf
   ]
   if (file.integrations !== undefined) await writeIntegrations(deps, client, file.integrations, now)
   await removeOthers(client, file)
+  if (file.retention !== undefined) {
+    // Last, since the rules of the same document decide how long events must be kept.
+    const issues = await judgeRetention(client, file.retention, 'retention.')
+    if (issues.length > 0) throw invalidInput(issues)
+    await saveRetentionAges(client, file.retention, now)
+  }
   return { changes: diffConfig(before, await exportConfig(deps, client)), secretsToEnter }
 }

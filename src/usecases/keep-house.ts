@@ -1,10 +1,10 @@
-import { forgetMinutes } from '../db/governor.ts'
-import { dropOrphanedPages } from '../db/staging.ts'
+import { forgetMinutes } from '../db/desk-budget.ts'
 import type { Deps } from './deps.ts'
+import { forgetWatch } from './forget-watch.ts'
 
-/** Small tidying that no poll depends on: minutes of the budget that count no more, pages of polls that were killed. */
+/** Small tidying that nothing depends on: minutes of the budget that count no more. */
 export async function keepHouse(deps: Deps): Promise<Record<string, never>> {
   await forgetMinutes(deps.pool, deps.clock.now())
-  await dropOrphanedPages(deps.pool, deps.clock.now())
+  await forgetWatch(deps)
   return {}
 }
