@@ -94,7 +94,11 @@ function eventAccounts(world: World, desk: DeskWorld, ticket: DeskTicket): Set<s
   if (found.length === 0) return null
   return new Set(
     found.flatMap(({ source, tenant, at }) => [
-      ...accountsAt(world, desk.id, source, tenant, { from: at, to: decidedBy(world, { source, tenant }, at) }),
+      // When it was read is not told by its own time: it may have reached the source late.
+      ...accountsAt(world, desk.id, source, tenant, {
+        from: at,
+        to: Math.max(ticket.createdAt, decidedBy(world, { source, tenant }, at)),
+      }),
     ]),
   )
 }

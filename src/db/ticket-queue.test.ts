@@ -104,3 +104,26 @@ test('a claim that was given back is there for others at once', async () => {
   await releaseTickets(pool, slow, [claimed])
   expect((await mustClaimAt(other, 1)).id).toBe(id)
 })
+
+describe('the successor of a ticket', () => {
+  async function successors(): Promise<{ account_id: string }[]> {
+    const { rows } = await pool.query<{ account_id: string }>('select account_id from tickets where done_at is null')
+    return rows
+  }
+
+  test('goes to the account that the client is mapped to now', async () => {
+    await oneDueTicket()
+    const claimed = await mustClaimAt(slow, 0)
+    await pool.query("update mappings set account_id = '8'")
+    expect(await renewTicket(pool, claimed, slow, moment(1))).toBe(true)
+    expect(await successors()).toEqual([{ account_id: '8' }])
+  })
+
+  test('is not made for a client that is no longer mapped', async () => {
+    await oneDueTicket()
+    const claimed = await mustClaimAt(slow, 0)
+    await pool.query('delete from mappings')
+    expect(await renewTicket(pool, claimed, slow, moment(1))).toBe(false)
+    expect(await successors()).toEqual([])
+  })
+})
