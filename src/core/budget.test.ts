@@ -60,7 +60,7 @@ describe('a tenth for each lane with work', () => {
   test('a storm of closes leaves room for other opens that wait, and none when they do not', () => {
     const storm = { hour: [0, 700, 0, 0, 100], recent: [0, 700, 0, 0, 100] }
     expect(may(lanes.close, { ...storm, waiting: nobody })).toBe(100)
-    expect(may(lanes.close, { ...storm, waiting: [false, true, true, false, true] })).toBe(20)
+    expect(may(lanes.close, { ...storm, waiting: [false, true, true, false, true] })).toBe(12)
   })
 
   test('whoever asks in whatever order, the hour is never overdrawn and no lane that asks gets less', () => {
@@ -82,10 +82,10 @@ describe('a tenth for each lane with work', () => {
           }
           const total = hour.reduce((sum, count) => sum + count, 0)
           expect(total).toBeLessThanOrEqual(perHour)
-          for (const count of hour.slice(1)) expect(count).toBeGreaterThanOrEqual(Math.floor(total * 0.1) - 3)
+          for (const count of hour.slice(1)) expect(count).toBeGreaterThanOrEqual(Math.floor(total * 0.1) - 2)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 200 },
     )
   })
 })

@@ -84,14 +84,22 @@ export function grantable({ lane, begun }: Ask, books: Books, now: Date): number
   const behind = (k: number, due: number) => Math.min(own(k), Math.max(0, Math.floor(due) - at(books.recent, k)))
   const others = laneNumbers.filter((k) => k !== lane && k !== lanes.openCritical && at(books.waiting, k))
   const dueOfUrgent = at(books.recent, lanes.openCritical) / urgentToLow
-  if (lane === lanes.openCritical) return Math.max(0, left - sum(others.map((k) => behind(k, dueOfUrgent))))
-  const dueOfAll = sum(books.recent) * lowLaneShare
+  // A tenth of the whole hour, although none of it may come out of what is kept for urgent opens.
+  const dueOfAll = (sum(books.recent) * lowLaneShare) / (1 - lowLaneShare)
+  if (lane === lanes.openCritical) {
+    // Up to a tenth of what flows they go before everything; beyond that each of the others is sure of its own.
+    const isFirst = at(books.recent, lane) <= dueOfAll
+    const due = isFirst ? dueOfUrgent : Math.max(dueOfUrgent, dueOfAll)
+    return Math.max(0, left - sum(others.map((k) => behind(k, due))))
+  }
   // Nobody waits for a reading as for a ticket, so its tenth would always be gone before its turn came.
   const keptFor = (k: number) => (k === lanes.housekeeping ? own(k) : behind(k, dueOfAll))
   const aboveReserve = left - tenth - sum(others.map(keptFor))
   const worthIt = isWorthIt(lane, books, capacity, now) ? aboveReserve : Math.min(aboveReserve, own(lane))
   // A storm of urgent opens may take all that is kept for them, so the others' tenth comes out of that too.
-  return Math.max(0, Math.min(left, behind(lane, dueOfUrgent)), worthIt)
+  // Once they had their tenth of the hour, the others' is made up as far as it goes.
+  const sureDue = at(books.hour, lanes.openCritical) < tenth ? dueOfUrgent : Math.max(dueOfUrgent, dueOfAll)
+  return Math.max(0, Math.min(left, behind(lane, sureDue)), worthIt)
 }
 
 /** Tickets are opened and closed however slow the desk becomes by it; notes and reading around can wait. */
