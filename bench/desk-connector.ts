@@ -82,6 +82,10 @@ export const benchDesk: PsaConnector<Settings> = {
     const { wasOpen, ...ticket } = Closed.parse(reply)
     return { seen: seen(ticket), wasOpen }
   },
+  hasResolution: () => Promise.resolve(false),
+  async *openedAfter() {
+    yield await Promise.resolve([])
+  },
   async *changedSince() {
     yield await Promise.resolve([])
   },

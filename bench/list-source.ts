@@ -1,7 +1,19 @@
 import { z } from 'zod'
+import { ConnectorError } from '../src/connectors/failure.ts'
 import type { SourceConnector } from '../src/connectors/source.ts'
+import type { Level } from '../src/core/observation.ts'
 
-/** A source whose computers are counted out by the benchmark: `sick` of `computers` computers are at Warning. */
+/** A source whose computers are counted out by the benchmark. */
+
+/** What it answers; looked at for each poll. */
+export type Listed = {
+  /** So many computers, the first ones, are at Warning. */
+  sick: number
+  /** The last computer is at Critical. */
+  urgent: boolean
+  /** It cannot be reached. */
+  gone: boolean
+}
 
 const Settings = z.object({ computers: z.number().int(), tenants: z.number().int() })
 type Settings = z.infer<typeof Settings>
@@ -9,13 +21,12 @@ type Settings = z.infer<typeof Settings>
 const status = {
   key: 'databases-outdated',
   title: 'Databases are outdated',
-  levels: ['warning'] as const,
+  levels: ['warning', 'critical'] as const,
   advice: 'Update.',
 }
 const pageSize = 1_000
 
-/** `sick` is asked at each poll. */
-export function createListSource(sick: () => number): SourceConnector<Settings> {
+export function createListSource(listed: Listed): SourceConnector<Settings> {
   return {
     id: 'bench-list',
     name: 'Benchmark list',
@@ -34,17 +45,20 @@ export function createListSource(sick: () => number): SourceConnector<Settings> 
         })),
       ),
     async *pollComputers({ settings }, tenants) {
-      const ill = sick()
+      if (listed.gone) throw new ConnectorError('later', 'unreachable', 'The benchmark took the source away.')
+      const { sick, urgent } = listed
       for (let start = 0; start < settings.computers; start += pageSize) {
         const size = Math.min(pageSize, settings.computers - start)
         const computers = Array.from({ length: size }, (_, offset) => {
           const n = start + offset
+          const last = n === settings.computers - 1
+          const level: Level = last && urgent ? 'critical' : n < sick ? 'warning' : 'ok'
           return {
             tenantKey: `tenant-${n % settings.tenants}`,
             computerKey: `computer-${n}`,
-            name: `PC-${n}`,
-            level: n < ill ? ('warning' as const) : ('ok' as const),
-            reasons: n < ill ? [{ statusKey: status.key, text: '' }] : [],
+            name: last ? 'PC-URGENT' : `PC-${n}`,
+            level,
+            reasons: level === 'ok' ? [] : [{ statusKey: status.key, text: '' }],
             link: '',
           }
         })

@@ -1,7 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Proportional memory of a process and all below it, in MiB: what is shared counts once (Linux: smaps_rollup). */
-export function memoryOfTree(rootPid: number): number {
+/** Proportional memory of a process and all below it, in bytes: what is shared counts once (Linux: smaps_rollup). */
+export function bytesOfTree(rootPid: number): number {
+  let kib = 0
+  for (const pid of processTree(rootPid)) {
+    kib += Number(/^Pss:\s+(\d+)/m.exec(tryRead(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0)
+  }
+  return kib * 1_024
+}
+
+/** The ids of a process and of all that descend from it. */
+export function processTree(rootPid: number): number[] {
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
     const pid = Number(name)
@@ -15,11 +24,7 @@ export function memoryOfTree(rootPid: number): number {
       if (at === rootPid) return true
     return false
   }
-  let kib = 0
-  for (const pid of parents.keys()) {
-    if (belongs(pid)) kib += Number(/^Pss:\s+(\d+)/m.exec(tryRead(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0)
-  }
-  return Math.round(kib / 1_024)
+  return [...parents.keys()].filter(belongs)
 }
 
 /** A process may end while it is being looked at. */

@@ -4,7 +4,7 @@ import type { SourceConnector } from '../src/connectors/source.ts'
 import { ensureDuty, hurryDuty } from '../src/db/duties.ts'
 import { createLog } from '../src/lib/pino-log.ts'
 import { benchDesk } from './desk-connector.ts'
-import { createListSource } from './list-source.ts'
+import { createListSource, type Listed } from './list-source.ts'
 
 /**
  * The server under test, in a process of its own: the whole worker with its embedded database, and the benchmark's
@@ -13,24 +13,34 @@ import { createListSource } from './list-source.ts'
 
 export type Order =
   | { readonly do: 'set-up'; readonly deskUrl: string; readonly computers: number; readonly threads: number }
+  | { readonly do: 'go-on' }
   | { readonly do: 'sick'; readonly count: number }
+  | { readonly do: 'urgent' }
   | { readonly do: 'state' }
   | { readonly do: 'stop' }
 
-let sick = 0
+export type ServerState = {
+  /** The source has been read. */
+  readonly polled: boolean
+  /** Tickets that should be closed, or are. */
+  readonly unwanted: number
+}
+
+const [dataFolder = 'data', source] = process.argv.slice(2)
+const listed: Listed = { sick: 0, urgent: false, gone: source === 'source-gone' }
 
 const app = await createApp({
   config: {
     host: '127.0.0.1',
     port: 0,
     databaseUrl: null,
-    dataFolder: process.argv[2] ?? 'data',
+    dataFolder,
     role: 'worker',
     secret: 'benchmark-benchmark-benchmark-benchmark',
     logLevel: 'warn',
   },
   log: createLog('warn'),
-  sources: new Map([['bench-list', createListSource(() => sick) as SourceConnector]]),
+  sources: new Map([['bench-list', createListSource(listed) as SourceConnector]]),
   psas: new Map([['bench-desk', benchDesk as PsaConnector]]),
 })
 const { pool } = app.deps
@@ -63,38 +73,56 @@ async function setUp({ deskUrl, computers, threads }: Extract<Order, { do: 'set-
     [now],
   )
   await pool.query(
-    `insert into rules (integration_id, section, key, enabled, fields, updated_at) values (1, 'warning', 'databases-outdated', true, '{}', $1)`,
+    `insert into rules (integration_id, section, key, enabled, fields, updated_at) values
+       (1, 'warning', 'databases-outdated', true, '{}', $1), (1, 'critical', 'databases-outdated', true, '{}', $1)`,
     [now],
   )
   await ensureDuty(pool, 'poll-computers', 1, now)
   await app.start()
 }
 
-async function state(): Promise<object> {
-  const { rows } = await pool.query(
-    `select (select last_good_at from duties where kind = 'poll-computers') as polled,
-       (select pid from pg_stat_activity where pid = pg_backend_pid()) as backend,
-       (select count(*)::int from conditions where ended_at is null) as conditions,
-       (select count(*)::int from tickets where due_at is not null) as due`,
+async function state(): Promise<ServerState> {
+  const { rows } = await pool.query<ServerState>(
+    `select (select last_good_at is not null from duties where kind = 'poll-computers') as polled,
+       (select count(*)::int from tickets where want <> 'open') as unwanted`,
   )
-  return { ...rows[0], pid: process.pid }
+  return rows[0] ?? { polled: false, unwanted: 0 }
+}
+
+async function obey(order: Order): Promise<unknown> {
+  switch (order.do) {
+    case 'set-up':
+      return setUp(order)
+    case 'go-on':
+      await app.start()
+      return null
+    case 'state':
+      return state()
+    case 'stop':
+      return app.stop()
+    case 'sick':
+      listed.sick = order.count
+      return hurryDuty(pool, 'poll-computers', 1, new Date())
+    case 'urgent':
+      listed.urgent = true
+      return hurryDuty(pool, 'poll-computers', 1, new Date())
+  }
 }
 
 process.on('message', (order: Order) => {
-  const answer = async (): Promise<unknown> => {
-    if (order.do === 'set-up') return setUp(order)
-    if (order.do === 'state') return state()
-    if (order.do === 'stop') return app.stop()
-    sick = order.count
-    await hurryDuty(pool, 'poll-computers', 1, new Date())
-    return null
-  }
-  answer().then(
+  obey(order).then(
     (value) => {
       process.send?.({ value: value ?? null })
       if (order.do === 'stop') process.disconnect()
     },
-    (error: unknown) => process.send?.({ error: String(error) }),
+    (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
+  )
+})
+// The driver is gone, or has had all it wanted.
+process.once('disconnect', () => {
+  app.stop().then(
+    () => process.exit(0),
+    () => process.exit(1),
   )
 })
 process.send?.({ value: 'ready' })

@@ -1,4 +1,4 @@
-import type { ShownHistoryEntry } from '../emulators/autotask/store/history.ts'
+import type { TicketHistoryEntry } from '../emulators/kit/ticket-history.ts'
 import type { HistoryEntry, HistoryFact, Level } from '../emulators/ksc/model/history.ts'
 import { type CheckResult, checkRun } from './check.ts'
 import type { CheckPlan, Trouble } from './check-ground.ts'
@@ -22,7 +22,7 @@ export const deltaCompany = 176
 
 export type Histories = {
   readonly ksc: HistoryEntry[]
-  readonly desk: ShownHistoryEntry[]
+  readonly desk: TicketHistoryEntry[]
   fact(minutes: number, computer: string, fact: HistoryFact, vserver?: string): void
   /** A reason holds from here on, and the API shows exactly the given mask. */
   begin(minutes: number, computer: string, bit: number, level?: Level, vserver?: string): void
@@ -34,16 +34,16 @@ export type Histories = {
   ticket(
     minutes: number,
     ticketId: number,
-    kind: ShownHistoryEntry['kind'],
+    kind: TicketHistoryEntry['kind'],
     by?: 'api' | 'person',
-    changes?: ShownHistoryEntry['changes'],
+    changes?: TicketHistoryEntry['changes'],
   ): void
   check(more?: Partial<CheckPlan> & { until?: number; deskDuplicates?: number; troubles?: Trouble[] }): CheckResult
 }
 
 export function createHistories(): Histories {
   const ksc: HistoryEntry[] = []
-  const desk: ShownHistoryEntry[] = []
+  const desk: TicketHistoryEntry[] = []
   const critical = 1
   const ok = 0
 
@@ -108,9 +108,9 @@ export function createHistories(): Histories {
 function entry(
   minutes: number,
   ticketId: number,
-  kind: ShownHistoryEntry['kind'],
+  kind: TicketHistoryEntry['kind'],
   by: 'api' | 'person',
-): ShownHistoryEntry {
+): TicketHistoryEntry {
   const time = clock(minutes).toISOString()
   return { time, ticketId, kind, by, resourceID: 1, companyID: acmeCompany, externalID: `r${ticketId}`, changes: {} }
 }

@@ -1,10 +1,6 @@
-import { reason, reasonTexts } from '../emulators/ksc/model/bits.ts'
 import type { Level } from '../emulators/ksc/model/history.ts'
-import type { DeskTicket } from './desk-record.ts'
-import type { Truth } from './ksc-truth.ts'
-import type { Span } from './spans.ts'
 
-/** What the parts of the check share. */
+/** What the demo's check is told, and what it finds. */
 
 /** A time in which a side could not do its part; `where` is a virtual server's UID when it concerns only that one. */
 export type Trouble = { readonly where: 'ksc' | 'autotask' | (string & {}); readonly from: Date; to: Date | null }
@@ -45,7 +41,7 @@ export const violationKinds = [
   'lingering',
   /** A ticket for something that was not so. */
   'unfounded',
-  /** A field that a person had changed was changed by us. */
+  /** Something that a person had changed was changed by us. */
   'overwritten',
 ] as const
 
@@ -57,40 +53,4 @@ export type Violation = {
   readonly ticketId: number | null
   readonly computer: string
   readonly words: string
-}
-
-export const minute = 60_000
-/** Steps that a healthy run may need: to see and open, and to see and close. */
-export const stepsToOpen = 2
-export const stepsToClose = 3
-
-/** Status descriptions as tickets name them, by bit: the console's words, but for the one that stands for two there. */
-export const statusWords = reasonTexts.map((text, bit) =>
-  bit === reason.licenseExpired ? 'License expired or expires soon' : text,
-)
-const bitsByWords = new Map(statusWords.map((words, bit) => [words, bit]))
-
-/** The bit of a status description as tickets name it; undefined for the name of an event. */
-export function bitOf(what: string): number | undefined {
-  return bitsByWords.get(what)
-}
-
-/** A run, read. */
-export type Ground = {
-  readonly plan: CheckPlan
-  readonly truth: Truth
-  readonly tickets: readonly DeskTicket[]
-  readonly now: number
-  readonly step: number
-  /** When the source could not be read for this virtual server, with a step to recover. */
-  sourceQuiet(vserver: string): readonly Span[]
-  readonly deskQuiet: readonly Span[]
-}
-
-/** A violation with its time in ms. */
-export type Finding = Omit<Violation, 'at'> & { readonly at: number }
-
-/** A violation of a ticket. */
-export function finding(kind: ViolationKind, ticket: DeskTicket, at: number, words: string): Finding {
-  return { kind, at, ticketId: ticket.id, computer: ticket.computer, words: `“${ticket.title}”: ${words}` }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { readTitle } from '../checker/desks/ticket-life.ts'
 import { acme, bits, clock, createHistories, delta, deltaCompany, type Histories } from './check-fixture.ts'
 import { violationKinds } from './check-ground.ts'
-import { readTitle } from './desk-record.ts'
 
 const protection = 'Critical: Protection is disabled on PC-1'
 const restart = 'Warning: Restart is required on PC-1'

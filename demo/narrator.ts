@@ -1,4 +1,4 @@
-import type { ShownHistoryEntry } from '../emulators/autotask/store/history.ts'
+import type { TicketHistoryEntry } from '../emulators/kit/ticket-history.ts'
 import { type DeskTicket, readDesk } from './desk-record.ts'
 import type { Stage } from './stage.ts'
 import type { Scene } from './story-form.ts'
@@ -86,7 +86,7 @@ type Kind = {
   readonly mark: string
   readonly colour: Parameters<Paint>[0]
   readonly what: string
-  is(entry: ShownHistoryEntry): boolean
+  is(entry: TicketHistoryEntry): boolean
 }
 
 /** What people do is told by the story; here is what Tocsin does. */

@@ -56,7 +56,7 @@ function close(computer: string): Story['scenes'][number]['acts'][number] {
   return { autotask: { act: 'closeTicket', resolution: 'done' }, tickets: { computer } }
 }
 
-test('A short story is played to its end, and the check and its expectations hold', async () => {
+test('A short story is played to its end, and the check and its expectations hold', { timeout: 120_000 }, async () => {
   const log = recordingLog()
   const stage = await createStage({
     tenants: story.clients,

@@ -1,6 +1,6 @@
+import { statusWords } from '../checker/source/status-words.ts'
 import type { Level } from '../emulators/ksc/model/history.ts'
 import type { RuleSection } from '../src/core/rule.ts'
-import { statusWords } from './check-ground.ts'
 
 /** Rules as a service manager would say them: rows by their titles, values by their labels. */
 

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AutotaskOptions, type AutotaskReady, startAutotaskEmulator } from '../emulators/autotask/main.ts'
-import type { ShownHistoryEntry } from '../emulators/autotask/store/history.ts'
+import type { TicketHistoryEntry } from '../emulators/kit/ticket-history.ts'
 import { type KscReady, startKscEmulator } from '../emulators/ksc/main.ts'
 import type { HistoryEntry } from '../emulators/ksc/model/history.ts'
 import { type App, createApp } from '../src/app.ts'
@@ -15,6 +15,7 @@ import { createDesks, type Desks } from '../src/worker/desks.ts'
 import { type CheckResult, checkRun } from './check.ts'
 import { createDeskNames, type DeskNames } from './desk-names.ts'
 import { type DeskTicket, readDesk } from './desk-record.ts'
+import { withoutOwnTickets } from './own-tickets.ts'
 import { type StageRule, starterRules } from './rules.ts'
 import { connectBoth, mapTenants, pairBoth, saveStageRules } from './set-up.ts'
 import { createStageClock, type StageClock } from './stage-clock.ts'
@@ -58,7 +59,7 @@ export type Stage = {
   readonly app: App
   readonly clock: StageClock
   readonly ksc: StageEmulator<HistoryEntry, KscReady>
-  readonly autotask: StageEmulator<ShownHistoryEntry, AutotaskReady>
+  readonly autotask: StageEmulator<TicketHistoryEntry, AutotaskReady>
   readonly names: DeskNames
   readonly ids: { readonly sourceId: number; readonly psaId: number; readonly integrationId: number }
   readonly dataFolder: string
@@ -125,7 +126,7 @@ async function build(options: StageOptions, closers: Closers, stop: () => Promis
   clock.moveTo(start)
   const troubles = createTroubles(() => clock.now())
   const ksc = createStageEmulator<HistoryEntry, KscReady>('ksc', kscEmulator, troubles)
-  const autotask = createStageEmulator<ShownHistoryEntry, AutotaskReady>('autotask', deskEmulator, troubles)
+  const autotask = createStageEmulator<TicketHistoryEntry, AutotaskReady>('autotask', deskEmulator, troubles)
   const names = createDeskNames(deskEmulator)
 
   const dataFolder = options.dataFolder ?? (await ownFolder(closers))
@@ -178,7 +179,7 @@ async function build(options: StageOptions, closers: Closers, stop: () => Promis
     const meant = { rules, mainServer, companyOf, namesAllReasons, ticketPerEvent: repeats === 'ticket' }
     const plan = planOf(ksc, names, { ...run, ...meant })
     const deskDuplicates = autotask.stats().tickets.duplicates
-    return checkRun({ ksc: ksc.history(), desk: autotask.history(), deskDuplicates, plan })
+    return checkRun({ ksc: ksc.history(), desk: withoutOwnTickets(autotask.history()), deskDuplicates, plan })
   }
 
   return {

@@ -33,7 +33,7 @@ async function run(): Promise<number> {
     once: values.once,
     keep: values.keep,
     hoursPerSecond: speed,
-    port: readConfig({ PORT: process.env.PORT }).port,
+    port: readConfig({ PORT: process.env.PORT }).port ?? 8080,
     coloured: process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '',
     signal: stopSignal(),
     say: (line) => console.log(line),

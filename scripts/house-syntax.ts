@@ -7,7 +7,7 @@ export type SyntaxGround = {
   readonly vendors: readonly string[]
 }
 
-const mayReadEnvironment = /^(?:src\/config\.ts$|scripts\/|test\/|bench\/|vitest\.config\.ts$)/
+const mayReadEnvironment = /^(?:src\/config\.ts$|scripts\/|test\/|bench\/|prove\/|vitest\.config\.ts$)/
 const test = /\.test\.tsx?$/
 
 /**

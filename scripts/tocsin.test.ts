@@ -57,7 +57,9 @@ sources:
 describe('config', () => {
   test('goes out, in and out again', async () => {
     const none = await tocsin(['config', 'export'])
-    expect(none).toEqual({ code: 0, out: 'tocsin: 1\nsources: []\npsas: []\nintegrations: []\n', err: '' })
+    const retention = 'retention:\n  eventsDays: 90\n  historyDays: 400\n  tenantsDays: 400\n'
+    const empty = `tocsin: 1\n${retention}sources: []\npsas: []\nintegrations: []\n`
+    expect(none).toEqual({ code: 0, out: empty, err: '' })
     const file = await fileOf(config)
     const dry = await tocsin(['config', 'import', file, '--dry-run'])
     expect(dry).toMatchObject({ code: 0, err: '' })

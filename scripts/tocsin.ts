@@ -2,6 +2,8 @@
 // npm run tocsin -- config import FILE [--dry-run]
 // npm run tocsin -- verify-audit [--last-hash HASH]
 // npm run tocsin -- user reset-password E-MAIL [--remove-second-factor]
+// npm run tocsin -- backup FILE
+// npm run tocsin -- restore FILE [--replace] [--yes] [--forget-secrets] [--silent-minutes N]
 // Administration from the command line, on the database of this configuration; a server may be running or not.
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
@@ -20,9 +22,12 @@ import { RequestError } from '../src/usecases/request-error.ts'
 import { findPerson, resetPassword } from '../src/usecases/reset-password.ts'
 import { verifyAudit } from '../src/usecases/verify-audit.ts'
 import { askPassword } from './ask-password.ts'
+import type { RestoreCommand } from './backup-commands.ts'
 
 const usage = `Usage: npm run --silent tocsin -- config export > FILE
        npm run tocsin -- config import FILE [--dry-run]
+       npm run tocsin -- backup FILE
+       npm run tocsin -- restore FILE [--replace] [--yes] [--forget-secrets] [--silent-minutes N]
        npm run tocsin -- verify-audit [--last-hash HASH]
        npm run tocsin -- user reset-password E-MAIL [--remove-second-factor]`
 
@@ -34,41 +39,73 @@ class UsageError extends Error {
 type Command =
   | { do: 'export' }
   | { do: 'import'; file: string; dryRun: boolean }
+  | { do: 'backup'; file: string }
+  | ({ do: 'restore' } & RestoreCommand)
   | { do: 'verify-audit'; lastHash: string | undefined }
   | { do: 'reset-password'; person: string; removeSecondFactor: boolean }
 
 const options = {
   'dry-run': { type: 'boolean' },
+  replace: { type: 'boolean' },
+  yes: { type: 'boolean' },
+  'forget-secrets': { type: 'boolean' },
+  'silent-minutes': { type: 'string' },
   'last-hash': { type: 'string' },
   'remove-second-factor': { type: 'boolean' },
 } as const
 type Option = keyof typeof options
 
+/** Which options go with which command. */
+const optionsOf: Readonly<Record<Command['do'], readonly Option[]>> = {
+  export: [],
+  import: ['dry-run'],
+  backup: [],
+  restore: ['replace', 'yes', 'forget-secrets', 'silent-minutes'],
+  'verify-audit': ['last-hash'],
+  'reset-password': ['remove-second-factor'],
+}
+
+/** Words of the command line by command; a file or a person may follow. */
+const commands: readonly (readonly [words: string, command: Command['do']])[] = [
+  ['config export', 'export'],
+  ['config import', 'import'],
+  ['backup', 'backup'],
+  ['restore', 'restore'],
+  ['verify-audit', 'verify-audit'],
+  ['user reset-password', 'reset-password'],
+]
+
 function readCommandLine(argv: readonly string[]): Command {
   const { positionals, values } = parse(() => parseArgs({ args: [...argv], allowPositionals: true, options }))
-  const mayHave = (name: string, words: number, ...allowed: Option[]) => {
-    const other = (Object.keys(values) as Option[]).find((option) => !allowed.includes(option))
-    if (positionals.length > words || other !== undefined) throw new UsageError(`${name} takes nothing more.`)
+  const said = positionals.join(' ')
+  const found = commands.find(([words]) => said === words || said.startsWith(`${words} `))
+  if (found === undefined) throw new UsageError('There is no such command.')
+  const [name, command] = found
+  const [subject, ...more] = positionals.slice(name.split(' ').length)
+  const strange = (Object.keys(values) as Option[]).find((option) => !optionsOf[command].includes(option))
+  if (strange !== undefined) throw new UsageError(`${name} takes no --${strange}.`)
+  if (command === 'export' || command === 'verify-audit') {
+    const where = command === 'export' ? '; it writes to standard output' : ''
+    if (subject !== undefined) throw new UsageError(`${name} takes nothing more${where}.`)
+    return command === 'export' ? { do: 'export' } : { do: 'verify-audit', lastHash: values['last-hash'] }
   }
-  const [group, verb, subject] = positionals
-  if (group === 'verify-audit') {
-    mayHave('verify-audit', 1, 'last-hash')
-    return { do: 'verify-audit', lastHash: values['last-hash'] }
+  if (command === 'reset-password') {
+    const removeSecondFactor = values['remove-second-factor'] ?? false
+    if (subject !== undefined && more.length === 0) return { do: command, person: subject, removeSecondFactor }
+    throw new UsageError('user reset-password takes the e-mail address of a person.')
   }
-  if (group === 'user' && verb === 'reset-password') {
-    if (subject === undefined) throw new UsageError('user reset-password takes the e-mail address of a person.')
-    mayHave('user reset-password', 3, 'remove-second-factor')
-    return { do: 'reset-password', person: subject, removeSecondFactor: values['remove-second-factor'] ?? false }
-  }
-  if (group === 'config' && verb === 'export') {
-    if (subject !== undefined || Object.keys(values).length > 0)
-      throw new UsageError('config export takes nothing more; it writes to standard output.')
-    return { do: 'export' }
-  }
-  if (group !== 'config' || verb !== 'import') throw new UsageError('There is no such command.')
-  if (subject === undefined || positionals.length > 3) throw new UsageError('config import takes one file.')
-  mayHave('config import', 3, 'dry-run')
-  return { do: 'import', file: subject, dryRun: values['dry-run'] ?? false }
+  if (subject === undefined || more.length > 0) throw new UsageError(`${name} takes one file.`)
+  if (command === 'import') return { do: 'import', file: subject, dryRun: values['dry-run'] ?? false }
+  if (command === 'backup') return { do: 'backup', file: subject }
+  const { replace = false, yes = false, 'forget-secrets': forgetSecrets = false } = values
+  const silentMinutes = readMinutes(values['silent-minutes'])
+  return { do: 'restore', file: subject, replace, yes, forgetSecrets, silentMinutes }
+}
+
+function readMinutes(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,6}$/.test(text)) return Number(text)
+  throw new UsageError(`--silent-minutes takes a whole number, not “${text}”.`)
 }
 
 function parse<T>(read: () => T): T {
@@ -146,6 +183,11 @@ function whoAmI(): string {
 
 async function run(): Promise<void> {
   const command = readCommandLine(process.argv.slice(2))
+  if (command.do === 'backup' || command.do === 'restore') {
+    // Loaded only now, so that a wrong command line is answered at once.
+    const { runBackup, runRestore } = await import('./backup-commands.ts')
+    return command.do === 'backup' ? runBackup(readConfig(), command.file) : runRestore(readConfig(), command)
+  }
   const document = command.do === 'import' ? await readYaml(command.file) : null
   const app = await openApp(readConfig())
   const deps = { ...app.deps, actor: { kind: 'command', id: null, name: whoAmI() } as const }

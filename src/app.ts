@@ -11,6 +11,7 @@ import { connect } from './db/connect.ts'
 import { startEmbeddedPostgres } from './db/embedded/start-embedded-postgres.ts'
 import { ensureInstallation } from './db/installation.ts'
 import { migrate } from './db/migrate.ts'
+import { holdServerLock, type ServerLock } from './db/server-lock.ts'
 import type { Database } from './db/tables.ts'
 import { listenForTickets } from './db/ticket-bell.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -18,13 +19,18 @@ import { createHttpServer } from './http/server.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { type Ids, systemIds } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
+import { createMachine } from './lib/machine.ts'
 import { createSecretBox, type SecretBox } from './lib/secret-box.ts'
+import { clockMayDifferMs, createSteadyClock, keepTime } from './lib/steady-clock.ts'
 import type { Deps } from './usecases/deps.ts'
 import { ensureDuties } from './usecases/ensure-duties.ts'
 import { ensureFirstToken } from './usecases/ensure-first-token.ts'
+import { opensCheck, sealCheck } from './usecases/key-check.ts'
+import { createOwnSources } from './usecases/own-sources.ts'
 import { pendingSetupCode } from './usecases/setup-code.ts'
 import { createDesks } from './worker/desks.ts'
 import { runDutyLoop } from './worker/duty-loop.ts'
+import { runReportLoop } from './worker/report-loop.ts'
 
 /** The composition root: the only place that builds things. `main.ts`, the demo and the tests call it. */
 
@@ -43,7 +49,7 @@ export type AppOptions = {
 
 export type App = {
   readonly deps: Deps
-  /** Starts what the role asks for; the address of console and API, or null for a worker. */
+  /** Starts what the role asks for; the address at which it answers, or null for a worker without a port. */
   start(): Promise<string | null>
   /** Ends work in hand and closes everything; safe to call twice. */
   stop(): Promise<void>
@@ -84,28 +90,20 @@ async function openDatabase(
   }
 }
 
-const sealedCheck = 'tocsin'
-const sealedCheckPlace = 'installation/check'
-
 /** With another key no stored secret could be opened, and new ones could be opened by nobody else. */
 async function checkKey(box: SecretBox, kept: string, database: OpenDatabase): Promise<void> {
-  try {
-    box.open(kept, sealedCheckPlace)
-  } catch (cause) {
-    await database.close()
-    const message =
-      'TOCSIN_SECRET is not the key with which the secrets in this database were sealed. Start with that key: it was given as TOCSIN_SECRET or stands in the file “secret” of the data folder of the first process.'
-    throw new Error(message, { cause })
-  }
+  if (opensCheck(box, kept)) return
+  await database.close()
+  throw new Error(
+    'TOCSIN_SECRET is not the key with which the secrets in this database were sealed. Start with that key: it was given as TOCSIN_SECRET or stands in the file “secret” of the data folder of the first process.',
+  )
 }
 
 /** Leases are times: a process whose clock is far from the others' would take tickets out of their hands. */
-const clockMayDifferMs = 10_000
-
 async function checkClock(pool: OpenDatabase['pool']): Promise<void> {
   const asked = Date.now()
-  const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now')
-  const differs = Math.abs((rows[0]?.now.getTime() ?? asked) - (asked + Date.now()) / 2)
+  const told = await databaseTime(pool)
+  const differs = Math.abs(told - (asked + Date.now()) / 2)
   if (differs <= clockMayDifferMs) return
   const seconds = Math.round(differs / 1_000)
   throw new Error(
@@ -113,11 +111,21 @@ async function checkClock(pool: OpenDatabase['pool']): Promise<void> {
   )
 }
 
+/** ms since 1970. */
+async function databaseTime(pool: OpenDatabase['pool']): Promise<number> {
+  const { rows } = await pool.query<{ now: Date }>('select clock_timestamp() as now')
+  const [row] = rows
+  if (row === undefined) throw new Error('PostgreSQL answered a select without a row.')
+  return row.now.getTime()
+}
+
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, log, clock = systemClock, ids = systemIds } = options
+  const { config, log, ids = systemIds } = options
+  const steady = options.clock === undefined ? createSteadyClock(systemClock.sleep) : null
+  const clock = options.clock ?? steady ?? systemClock
   const database = await openDatabase(config, log, options.onDatabaseLost)
   const box = createSecretBox(config.secret ?? (await keptSecret(config.dataFolder, ids, log)))
-  const fresh = { name: ids.secret(5), sealedCheck: box.seal(sealedCheck, sealedCheckPlace) }
+  const fresh = { name: ids.secret(5), sealedCheck: sealCheck(box) }
   const { name: installation, sealedCheck: kept } = await ensureInstallation(database.pool, fresh, clock.now())
   await checkKey(box, kept, database)
   const metrics = createMetrics()
@@ -128,9 +136,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     ids,
     log,
     meter: metrics.meter,
+    machine: createMachine(config.databaseUrl === null ? config.dataFolder : null),
     box,
     installation,
-    sources: options.sources ?? sourceConnectors,
+    sources: new Map([...(options.sources ?? sourceConnectors), ...createOwnSources(() => deps)]),
     psas: options.psas ?? psaConnectors,
     actor: systemActor,
     demo: options.demo ?? false,
@@ -143,9 +152,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   async function startWeb(): Promise<string> {
     await ensureFirstToken(deps, (token) => keepToken(config.dataFolder, token, log))
     await keepSetupCode(config.dataFolder, await pendingSetupCode(deps), log)
-    const server = await createHttpServer(deps, metrics, { publicUrl: config.publicUrl ?? null })
+    return listen('everybody')
+  }
+
+  async function listen(audience: 'everybody' | 'machines'): Promise<string> {
+    const server = await createHttpServer(deps, metrics, { audience, publicUrl: config.publicUrl ?? null })
     closers.push(() => server.close())
-    return server.listen({ host: config.host, port: config.port })
+    return server.listen({ host: config.host, port: config.port ?? 0 })
   }
 
   function startWorker(): void {
@@ -157,20 +170,26 @@ export async function createApp(options: AppOptions): Promise<App> {
     )
   }
 
+  let lock: ServerLock | null = null
   let stopped: Promise<void> | null = null
   async function stop(): Promise<void> {
     stopping.abort()
     for (const close of closers) await close()
     await Promise.all(work)
+    await lock?.release()
     await database.close()
   }
 
   return {
     deps,
     async start() {
+      lock = await holdServerLock(deps.pool, log)
+      if (steady !== null) work.push(keepTime(steady, () => databaseTime(deps.pool), log, stopping.signal))
       await ensureDuties(deps)
+      work.push(runReportLoop(deps, stopping.signal))
       if (config.role !== 'web') startWorker()
-      return config.role === 'worker' ? null : startWeb()
+      if (config.role !== 'worker') return startWeb()
+      return config.port === null ? null : listen('machines')
     },
     stop() {
       stopped ??= stop()
@@ -179,9 +198,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 }
 
+/** The file of the master key of an installation that was given none. */
+export function secretFile(dataFolder: string): string {
+  return join(dataFolder, 'secret')
+}
+
 /** The master key of an installation that was given none: made once, readable by its owner alone. */
-async function keptSecret(dataFolder: string, ids: Ids, log: Log): Promise<string> {
-  const path = join(dataFolder, 'secret')
+export async function keptSecret(dataFolder: string, ids: Ids, log: Log): Promise<string> {
+  const path = secretFile(dataFolder)
   if (existsSync(path)) return readFileSync(path, 'utf8').trim()
   const secret = ids.secret(32)
   await mkdir(dataFolder, { recursive: true })

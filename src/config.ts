@@ -1,7 +1,8 @@
 /** The only reader of the environment. */
 export type Config = {
   readonly host: string
-  readonly port: number
+  /** Null: this process answers nobody. */
+  readonly port: number | null
   /** Null: the embedded PostgreSQL under `dataFolder`. */
   readonly databaseUrl: string | null
   readonly dataFolder: string
@@ -19,20 +20,22 @@ class ConfigError extends Error {
 
 /** Reads and checks the settings of this process. Throws `ConfigError` naming the variable and what it must be. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const role = readChoice('TOCSIN_ROLE', env.TOCSIN_ROLE, ['all', 'web', 'worker'] as const)
   return Object.freeze({
     host: env.HOST || '127.0.0.1',
-    port: readPort(env.PORT),
+    port: readPort(env.PORT, role),
     databaseUrl: readDatabaseUrl(env.DATABASE_URL),
     dataFolder: env.TOCSIN_DATA || './data',
-    role: readChoice('TOCSIN_ROLE', env.TOCSIN_ROLE, ['all', 'web', 'worker'] as const),
+    role,
     secret: readSecret(env.TOCSIN_SECRET),
     publicUrl: readPublicUrl(env.TOCSIN_PUBLIC_URL),
     logLevel: readChoice('LOG_LEVEL', env.LOG_LEVEL, ['info', 'debug', 'warn', 'error', 'silent'] as const),
   })
 }
 
-function readPort(text: string | undefined): number {
-  if (text === undefined || text === '') return 8080
+/** A worker beside a web process must not take its port, so it listens only when it is told where. */
+function readPort(text: string | undefined, role: Config['role']): number | null {
+  if (text === undefined || text === '') return role === 'worker' ? null : 8080
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
   throw new ConfigError(`PORT must be a number from 0 to 65535, not “${text}”.`)

@@ -1,32 +1,20 @@
 // The whole tenant as JSON, and back (`GET` and `PUT /_emulator/state`). The secret is not part of it.
 import { z } from 'zod'
 import { checkInput, EmulatorInputError } from '../kit/input.ts'
+import { TicketHistoryEntry } from '../kit/ticket-history.ts'
 import type { Row } from './model/field.ts'
 import { type Picklists, type PicklistValue, sharePicklists } from './model/picklists.ts'
-import { readEntry, type ShownHistoryEntry, showEntry } from './store/history.ts'
+import { readHistory, showHistory } from './store/history.ts'
 import { CategoryRule, Switches, Threshold } from './store/settings.ts'
 import { type Store, tableOf } from './store/store.ts'
 import { toWire } from './wire.ts'
 
-const Stored = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const StoredRow = z
   .looseObject({
     id: z.number(),
     userDefinedFields: z.array(z.strictObject({ name: z.string(), value: z.string().nullable() })).default([]),
   })
   .catchall(z.unknown())
-const Entry = z.object({
-  time: z.iso.datetime({ offset: true }),
-  ticketId: z.number(),
-  kind: z.enum(['created', 'updated', 'closed', 'reopened', 'deleted', 'merged', 'note']),
-  by: z.enum(['api', 'person']),
-  via: z.literal('workflow').optional(),
-  resourceID: z.number(),
-  companyID: z.number(),
-  externalID: z.string(),
-  changes: z.record(z.string(), z.object({ old: Stored, new: Stored })),
-  noteId: z.number().optional(),
-})
 const Value = z.object({
   value: z.string(),
   label: z.string(),
@@ -45,7 +33,7 @@ const State = z.strictObject({
   duplicates: z.array(z.string()),
   picklists: z.record(z.string(), z.record(z.string(), z.array(Value))),
   tables: z.record(z.string(), z.object({ lastId: z.number(), rows: z.array(StoredRow) })),
-  history: z.array(Entry),
+  history: z.array(TicketHistoryEntry),
 })
 
 const parts = 'history (with since=<entries known>), tickets, notes, companies'
@@ -55,7 +43,7 @@ export function getState(store: Store, query: URLSearchParams): unknown {
   const part = query.get('part')
   if (part === null) return wholeState(store)
   const since = Number(query.get('since') ?? 0)
-  if (part === 'history') return store.history.slice(Number.isInteger(since) ? since : 0).map(showEntry)
+  if (part === 'history') return store.history.slice(Number.isInteger(since) ? since : 0).map(showHistory)
   const entity = { tickets: 'Ticket', notes: 'TicketNote', companies: 'Company' }[part]
   if (entity === undefined) throw new EmulatorInputError(`no part ${part} of the state; there are ${parts}`)
   const table = tableOf(store, entity)
@@ -74,7 +62,7 @@ export function putState(store: Store, given: unknown): void {
   store.numbered = new Map(Object.entries(state.numbered))
   store.picklists = readPicklists(state.picklists)
   store.history.length = 0
-  for (const entry of state.history) store.history.push(readEntry(entry as ShownHistoryEntry))
+  for (const entry of state.history) store.history.push(readHistory(entry))
   for (const [name, table] of store.tables) {
     const saved = state.tables[name]
     const rows = (saved?.rows ?? []).map((row) => ({ ...table.entity.blank, ...row }) as Row)
@@ -108,7 +96,7 @@ function wholeState(store: Store): z.input<typeof State> {
       ]),
     ),
     tables: tables as z.input<typeof State>['tables'],
-    history: store.history.map(showEntry),
+    history: store.history.map(showHistory),
   }
 }
 

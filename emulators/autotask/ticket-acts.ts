@@ -1,9 +1,11 @@
 // What people at the desk do to tickets.
+
 import { z } from 'zod'
 import { checkInput, EmulatorInputError } from '../kit/input.ts'
+import type { TicketHistoryKind } from '../kit/ticket-history.ts'
 import { numberIn, textIn } from './model/entity.ts'
 import type { Row, Value } from './model/field.ts'
-import type { Actor, HistoryKind } from './store/history.ts'
+import type { Actor } from './store/history.ts'
 import { picklistOf, type Store, tableOf } from './store/store.ts'
 import { completeStatus, isOpen } from './store/tally.ts'
 import { addNote, deleteTicket, updateTicket } from './tickets.ts'
@@ -146,7 +148,13 @@ function target(store: Store, input: Which, prefer: 'open' | 'closed' = 'open'):
   throw new EmulatorInputError('no such ticket; name one by "ticketId", "ticketNumber" or "externalID"')
 }
 
-function change(store: Store, ticket: Row, values: Record<string, Value>, actor: Actor, kind?: HistoryKind): object {
+function change(
+  store: Store,
+  ticket: Row,
+  values: Record<string, Value>,
+  actor: Actor,
+  kind?: TicketHistoryKind,
+): object {
   const row = updateTicket(store, ticket, { id: ticket.id, values, udfs: [] }, actor, kind)
   return { ticketId: row.id, status: row.status }
 }

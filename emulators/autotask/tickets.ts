@@ -1,9 +1,10 @@
 // The life of a ticket: created, changed, completed, re-opened, noted, merged, deleted; each step goes into the history.
+import type { TicketHistoryKind } from '../kit/ticket-history.ts'
 import { RefusalError } from './answers.ts'
 import { ticketEntity, ticketNoteEntity } from './model/entities.ts'
 import { numberIn, textIn } from './model/entity.ts'
 import type { Row, Value } from './model/field.ts'
-import type { Actor, HistoryKind } from './store/history.ts'
+import type { Actor } from './store/history.ts'
 import { ruleOf, type Store, tableOf, timeNow } from './store/store.ts'
 import { completeStatus, isOpen } from './store/tally.ts'
 import { findDuplicate } from './ticket-duplicates.ts'
@@ -47,7 +48,7 @@ export function createTicket(store: Store, draft: Draft, actor: Actor): number {
 }
 
 /** Changes a ticket. Throws `RefusalError`, changing nothing. Gives the row as it is now. */
-export function updateTicket(store: Store, before: Row, draft: Draft, actor: Actor, kind?: HistoryKind): Row {
+export function updateTicket(store: Store, before: Row, draft: Draft, actor: Actor, kind?: TicketHistoryKind): Row {
   const now = timeNow(store)
   const row: Row = { ...before }
   const changes: Value[] = []
@@ -175,7 +176,7 @@ function nextTicketNumber(store: Store, now: number): string {
 function record(
   store: Store,
   row: Row,
-  kind: HistoryKind,
+  kind: TicketHistoryKind,
   actor: Actor,
   changes: readonly Value[],
   noteId?: number,

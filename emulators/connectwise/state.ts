@@ -1,9 +1,10 @@
 // The whole tenant as JSON, and back (`GET` and `PUT /_emulator/state`). Keys are not part of it.
 import { z } from 'zod'
 import { checkInput, EmulatorInputError } from '../kit/input.ts'
+import { TicketHistoryEntry } from '../kit/ticket-history.ts'
 import type { Row } from './model/field.ts'
 import { anyNoteEntity } from './model/ticket-fields.ts'
-import { readEntry, type ShownHistoryEntry, showEntry } from './store/history.ts'
+import { readHistory, showHistory } from './store/history.ts'
 import { Switches } from './store/settings.ts'
 import { type Store, tableOf } from './store/store.ts'
 import { linkBase, toWire } from './wire/wire.ts'
@@ -12,25 +13,13 @@ const Stored = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const StoredRow = z
   .object({ id: z.number() })
   .catchall(z.union([Stored, z.array(z.string()), z.array(z.number()), z.array(z.record(z.string(), Stored))]))
-const Entry = z.object({
-  time: z.iso.datetime({ offset: true }),
-  ticketId: z.number(),
-  kind: z.enum(['created', 'updated', 'closed', 'reopened', 'deleted', 'merged', 'note']),
-  by: z.enum(['api', 'person']),
-  via: z.literal('workflow').optional(),
-  resourceID: z.number(),
-  companyID: z.number(),
-  externalID: z.string(),
-  changes: z.record(z.string(), z.object({ old: Stored, new: Stored })),
-  noteId: z.number().optional(),
-})
 const State = z.strictObject({
   version: z.literal(1),
   codebase: z.string().endsWith('/'),
   switches: Switches,
   duplicates: z.array(z.string()),
   tables: z.record(z.string(), z.object({ lastId: z.number(), rows: z.array(StoredRow) })),
-  history: z.array(Entry),
+  history: z.array(TicketHistoryEntry),
 })
 
 const parts = 'history (with since=<entries known>), tickets, notes, companies, callbacks, attempts'
@@ -46,7 +35,7 @@ export function getState(store: Store, query: URLSearchParams): unknown {
   const part = query.get('part')
   if (part === null) return wholeState(store)
   const since = Number(query.get('since') ?? 0)
-  if (part === 'history') return store.history.slice(Number.isInteger(since) ? since : 0).map(showEntry)
+  if (part === 'history') return store.history.slice(Number.isInteger(since) ? since : 0).map(showHistory)
   if (part === 'attempts') return store.attempts
   const name = Object.hasOwn(tables, part) ? tables[part] : undefined
   if (name === undefined) throw new EmulatorInputError(`no part ${part} of the state; there are ${parts}`)
@@ -63,7 +52,7 @@ export function putState(store: Store, given: unknown): void {
   }
   store.codebase = state.codebase
   store.switches = state.switches
-  store.history = state.history.map((entry) => readEntry(entry as ShownHistoryEntry))
+  store.history = state.history.map(readHistory)
   for (const [name, table] of store.tables) {
     const saved = state.tables[name]
     const rows = (saved?.rows ?? []).map((row): Row => ({ ...table.entity.blank, ...(row as Row) }))
@@ -81,6 +70,6 @@ function wholeState(store: Store): unknown {
     tables: Object.fromEntries(
       [...store.tables].map(([name, table]) => [name, { lastId: table.lastId(), rows: table.all() }]),
     ),
-    history: store.history.map(showEntry),
+    history: store.history.map(showHistory),
   }
 }

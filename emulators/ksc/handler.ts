@@ -6,6 +6,7 @@ import type { World } from './model/world.ts'
 import { HttpRefusal, type Session, type Sessions } from './sessions.ts'
 import { createArgs } from './wire/args.ts'
 import { noAccess, noSuchCall, PxgError, toEnvelope, unavailable } from './wire/pxg-error.ts'
+import { toText } from './wire/written.ts'
 
 /** Faults beside the kit's: see readme.md. */
 export const kscFaults = [
@@ -23,9 +24,9 @@ export function createHandler(world: World, sessions: Sessions) {
     const acceptsGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
     const send = (status: number, body: ReplyBody): void => reply.send(status, body, {}, { gzip: acceptsGzip })
     try {
-      const answer = answerRequest(world, sessions, request)
+      const answer = toText(answerRequest(world, sessions, request))
       if (request.fault('truncatedJson')) return sendHalf(reply, answer)
-      send(200, answer)
+      reply.send(200, answer, { 'Content-Type': 'application/json; charset=utf-8' }, { gzip: acceptsGzip })
     } catch (error) {
       if (error instanceof PxgError) send(200, toEnvelope(error))
       else if (error instanceof HttpRefusal) send(error.status, error.message)
@@ -111,7 +112,6 @@ function checkContentType({ headers }: EmulatorRequest): void {
 }
 
 /** Fault `truncatedJson`: a whole HTTP reply whose JSON stops in the middle. */
-function sendHalf(reply: EmulatorReply, answer: object): void {
-  const text = JSON.stringify(answer)
+function sendHalf(reply: EmulatorReply, text: string): void {
   reply.send(200, text.slice(0, Math.ceil(text.length / 2)), { 'Content-Type': 'application/json' })
 }

@@ -1,7 +1,7 @@
 // Result sets belong to a session and die of age, on release, and with the session (ksc-open-api.md 4.3, 6.2, 8.1).
 import { randomUUID } from 'node:crypto'
 import { notFound, type PxgError } from './wire/pxg-error.ts'
-import type { WireObject } from './wire/values.ts'
+import { params, type WireObject } from './wire/values.ts'
 
 /** Which class of calls may read a set; another class finds nothing under its id. */
 export type ResultSetKind = 'chunk' | 'view' | 'events' | 'iterator'
@@ -11,6 +11,8 @@ export type ResultRows = {
   count: number
   /** Wire records from `start`, at most `count` of them. */
   read(start: number, count: number): WireObject[]
+  /** The same records as JSON text, each in its tagged container. */
+  write(start: number, count: number): string[]
   /** For EventProcessing.InitiateDelete. */
   eventIds?(): number[]
   /** Only the count may be asked (SrvView option NEED_ONLY_COUNT). */
@@ -71,6 +73,14 @@ export function releaseResultSet(own: ResultSets, kind: ResultSetKind, id: strin
 }
 
 /** Makes rows of a table's records: rendered only when a page is read, so a big result costs one reference a row. */
-export function rowsOf<Row>(rows: readonly Row[], render: (row: Row) => WireObject): ResultRows {
-  return { count: rows.length, read: (start, count) => rows.slice(start, start + count).map(render) }
+export function rowsOf<Row>(
+  rows: readonly Row[],
+  render: (row: Row) => WireObject,
+  write: (row: Row) => string = (row) => JSON.stringify(params(render(row))),
+): ResultRows {
+  return {
+    count: rows.length,
+    read: (start, count) => rows.slice(start, start + count).map(render),
+    write: (start, count) => rows.slice(start, start + count).map(write),
+  }
 }

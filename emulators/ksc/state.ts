@@ -192,6 +192,7 @@ export function populate(world: World, fleet: Pick<Fleet, 'vservers' | 'groups' 
   world.levels.clear()
   world.hosts = []
   world.slots.clear()
+  world.members.clear()
   world.history.length = 0
   world.events.replace([])
   const now = world.clock.now().getTime()

@@ -1,10 +1,10 @@
 // The whole tenant as JSON, and back (`GET` and `PUT /_emulator/state`). Keys and passwords are not part of it.
 import { z } from 'zod'
 import { checkInput, EmulatorInputError } from '../kit/input.ts'
+import { TicketHistoryEntry } from '../kit/ticket-history.ts'
 import { accountDetail } from './accounts/shapes.ts'
 import { MasterTables } from './model/master.ts'
 import { noteShape, orderDetail } from './orders/shapes.ts'
-import { HistoryEntry } from './store/history.ts'
 import {
   AccountRow,
   AgreementRow,
@@ -37,7 +37,7 @@ const State = z.strictObject({
     charges: saved(ChargeRow),
     priceItems: saved(PriceItemRow),
   }),
-  history: z.array(HistoryEntry),
+  history: z.array(TicketHistoryEntry),
 })
 
 const parts = 'history (with since=<entries known>), orders, notes, accounts, soap'

@@ -26,6 +26,11 @@ export class ConnectorError extends Error {
   }
 }
 
+/** Whether a call that failed so was given up by us and may still run at the vendor, holding one of its threads. */
+export function mayStillRun(error: unknown): boolean {
+  return error instanceof ConnectorError && error.reason === 'timed-out' && error.outcome === 'unknown'
+}
+
 /** Turns anything thrown by a connector into plain data; an unexpected error counts as `later` with unknown outcome. */
 export function errorToFailure(error: unknown): Failure {
   if (error instanceof ConnectorError) {

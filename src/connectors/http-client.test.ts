@@ -76,6 +76,16 @@ test.each([
   expect((await clientOf().request(get(port))).json()).toHaveLength(count)
 })
 
+test.each([
+  ['states less than it holds', Buffer.concat([gzipSync('x'.repeat(300_000)), gzipSync('y')])],
+  ['states more than it holds', Buffer.concat([gzipSync('x'.repeat(300_000)), gzipSync('y'), Buffer.alloc(12)])],
+])('unpacks a gzip reply that %s', async (_name, packed) => {
+  const { port } = await startHttp((_request, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed)
+  })
+  expect((await clientOf().request(get(port))).text).toBe(`${'x'.repeat(300_000)}y`)
+})
+
 test('reads a reply that begins with a byte order mark', async () => {
   const { port } = await startHttp((_request, response) => response.end('\uFEFF{"a":1}'))
   expect((await clientOf().request(get(port))).json()).toEqual({ a: 1 })
@@ -295,4 +305,40 @@ test('many calls at once all come back', async () => {
   const client = clientOf()
   const replies = await Promise.all(Array.from({ length: 300 }, (_, n) => client.request(get(port, `/${n}`))))
   expect(replies.map((reply) => reply.json())).toEqual(Array.from({ length: 300 }, (_, n) => `/${n}`))
+})
+
+test('what may no longer begin when the connection stands is not sent', async () => {
+  let received = 0
+  const { port } = await startHttp((_, response) => {
+    received += 1
+    response.end('{}')
+  })
+  const client = clientOf()
+  const failure = await failureOf(client.request(get(port, '/', { mayBegin: () => false })))
+  expect([failure.kind, failure.reason, failure.outcome]).toEqual(['later', 'busy', 'not-done'])
+  expect((await client.request(get(port, '/', { mayBegin: () => true }))).status).toBe(200)
+  expect(received).toBe(1)
+})
+
+test('the gate is told of calls that were given up and may still run at the vendor', async () => {
+  const silent = await startHttp(() => undefined)
+  const good = await startHttp((_, response) => response.end('{}'))
+  const cutting = await startHttp((request) => request.socket.destroy())
+  const ended: boolean[] = []
+  const gate = {
+    acquire:
+      async () =>
+      (givenUp = false) =>
+        void ended.push(givenUp),
+  }
+  const stopping = new AbortController()
+  const client = clientOf({ gate, signal: stopping.signal })
+  await client.request(get(good.port))
+  await failureOf(client.request(get(cutting.port)))
+  await failureOf(client.request(get(silent.port, '/', { timeoutMs: 50 })))
+  const stopped = failureOf(client.request(get(silent.port)))
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  stopping.abort()
+  await stopped
+  expect(ended).toEqual([false, false, true, true])
 })

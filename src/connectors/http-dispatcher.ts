@@ -6,14 +6,15 @@ import { ConnectorError } from './failure.ts'
 import type { HttpOptions, Proxy as HttpProxy, Trust } from './http.ts'
 
 type Connect = buildConnector.connector
-type Verify = (socket: TLSSocket) => ConnectorError | null
+type Verify = (socket: Socket | TLSSocket) => ConnectorError | null
+type DispatcherOptions = Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'onCertificate' | 'refusesAddress'>
 
 /**
  * The sockets of one connection: trust, proxy, keep-alive. HTTP/1.1 only (one request at a time on a socket), and no
  * variable of the environment has a say. Throws `denied` when a fingerprint, certificate or proxy address is malformed.
  */
-export function createDispatcher(options: Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs'>): Dispatcher {
-  const verify = createVerify(options.trust)
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const verify = createVerify(options)
   const tls = { ...tlsOptions(options.trust), timeout: options.timeoutMs, allowH2: false }
   // The whole call has its own clock; undici's would only cut it in a second place.
   const timing = { headersTimeout: 0, bodyTimeout: 0 }
@@ -66,12 +67,12 @@ function proxyAddress(proxy: HttpProxy): URL {
   return url
 }
 
-/** Judges the certificate between the TLS handshake and the first byte of a request. */
+/** Judges address and certificate between the TLS handshake and the first byte of a request. */
 function verified(connect: Connect, verify: Verify): Connect {
   return (options, callback) =>
     connect(options, (...[error, socket]: [Error, null] | [null, Socket | TLSSocket]) => {
       if (error !== null) return callback(error, null)
-      const failure = socket instanceof TLSSocket ? verify(socket) : null
+      const failure = verify(socket)
       if (failure === null) return callback(null, socket)
       socket.destroy()
       callback(failure, null)
@@ -96,7 +97,25 @@ function tlsOptions(trust: Trust): buildConnector.BuildOptions {
   return { secureContext, rejectUnauthorized: false, maxCachedSessions: 0 }
 }
 
-function createVerify(trust: Trust): Verify {
+function createVerify({ trust, onCertificate, refusesAddress }: DispatcherOptions): Verify {
+  const judge = createJudge(trust)
+  return (socket) => {
+    const address = socket.remoteAddress ?? ''
+    // Here and not by name: whatever a name resolves to, this is where the bytes would go.
+    if (refusesAddress?.(address) === true) return forbidden(address)
+    if (!(socket instanceof TLSSocket)) return null
+    const failure = judge(socket)
+    if (failure === null && trust.by !== 'system') onCertificate?.(new Date(socket.getPeerCertificate().valid_to))
+    return failure
+  }
+}
+
+function forbidden(address: string): ConnectorError {
+  const message = `The address ${address} belongs to the machine itself or to its cloud (link-local, metadata): nothing is sent there.`
+  return new ConnectorError('denied', 'wrong-address', message)
+}
+
+function createJudge(trust: Trust): (socket: TLSSocket) => ConnectorError | null {
   if (trust.by === 'system') return () => null
   if (trust.by === 'fingerprint') {
     const wanted = normalFingerprint(trust.sha256)

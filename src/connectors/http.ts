@@ -11,6 +11,8 @@ export type HttpRequest = {
   readonly endpoint: string
   /** Whole time allowed in milliseconds, from sending to the last byte; the connection's default when absent. */
   readonly timeoutMs?: number
+  /** Asked when the connection stands, right before the first byte: false ends it with `later/busy` and sends nothing. */
+  readonly mayBegin?: () => boolean
 }
 
 /** The answer, read to its end (at most `maxReplyBytes`); `json()` fails with `later/bad-reply` and names the content type. */
@@ -43,8 +45,11 @@ export type Trust =
 /** An HTTP proxy on the way to the vendor; user and password empty when it asks for none. */
 export type Proxy = { readonly url: string; readonly user: string; readonly password: string }
 
+/** Tells the gate that a call ended. `givenUp`: we stopped waiting, and it may still run at the vendor. */
+export type Release = (givenUp?: boolean) => void
+
 /** Asked before each request, told after it: the governor. `acquire` fails with `limited` when nothing may be sent now. */
-export type Gate = { acquire(endpoint: string, signal: AbortSignal): Promise<() => void> }
+export type Gate = { acquire(endpoint: string, signal: AbortSignal): Promise<Release> }
 
 export type HttpOptions = {
   readonly trust: Trust
@@ -56,4 +61,8 @@ export type HttpOptions = {
   readonly secrets: readonly string[]
   readonly log: Log
   readonly signal: AbortSignal
+  /** Told the end of a certificate that the connection pins (`ca`, `fingerprint`), with each new socket. */
+  readonly onCertificate?: (endsAt: Date) => void
+  /** Asked for each new socket, before the first byte of a request: true fails it with `denied/wrong-address`. */
+  readonly refusesAddress?: (address: string) => boolean
 }

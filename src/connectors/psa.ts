@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { VendorUsage } from '../core/budget.ts'
 import type { FieldValues, TicketDraft, TicketSeen } from '../core/ticket.ts'
 import type { Log } from '../lib/log.ts'
 import type { HttpClient, HttpOptions } from './http.ts'
@@ -44,11 +45,20 @@ export type PsaConnector<Settings = unknown> = {
    * where the desk has no conditional close, it is read first.
    */
   close(context: PsaContext<Settings>, ticketId: string, closing: TicketClosing): Promise<TicketClosed>
+  /** Whether the text that `close` left with the ticket holds `text`: tells a close of ours from a person's. */
+  hasResolution(context: PsaContext<Settings>, ticketId: string, text: string): Promise<boolean>
+  /**
+   * Every ticket that carries a reference of Tocsin, of any installation, and was opened after the one with this id; null: all of
+   * them. In pages, open or closed; finds what a database restored from an older copy does not know.
+   */
+  openedAfter(context: PsaContext<Settings>, ticketId: string | null): AsyncIterable<readonly TicketSeen[]>
   /**
    * Tickets of ours that changed at or after `since`, in pages; may include some that did not. `null`: the desk cannot be
    * asked, so that our open tickets are read in turn instead.
    */
   readonly changedSince: ((context: PsaContext<Settings>, since: Date) => AsyncIterable<readonly TicketSeen[]>) | null
+  /** Reads how much of its hourly limit the vendor counts as used, by all programs; absent where it does not tell. */
+  readonly readUsage?: (context: PsaContext<Settings>) => Promise<VendorUsage>
 }
 
 export type PsaContext<Settings> = {

@@ -23,6 +23,8 @@ export type FailureReason =
   | 'locked'
   | 'rate-limited'
   | 'budget-used'
+  | 'budget-kept'
+  | 'threads-held'
   | 'bad-credentials'
   | 'missing-right'
   | 'untrusted-certificate'

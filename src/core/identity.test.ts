@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { conditionIdentity, eventIdentity, eventTypeIdentity } from './identity.ts'
+import { conditionIdentity, eventIdentity, eventTypeIdentity, readIdentity } from './identity.ts'
 
 const separator = '\u001f'
 
@@ -48,4 +48,30 @@ describe('identities', () => {
       }),
     )
   })
+})
+
+it('takes an identity apart again, and nothing else', () => {
+  expect(readIdentity(conditionIdentity(3, 'tenant', 'pc', 'databases-outdated'))).toEqual({
+    kind: 'condition',
+    source: 3,
+    tenantKey: 'tenant',
+    computerKey: 'pc',
+    statusKey: 'databases-outdated',
+  })
+  expect(readIdentity(eventTypeIdentity(3, '', '', 'GNRL'))).toEqual({
+    kind: 'event-type',
+    source: 3,
+    tenantKey: '',
+    computerKey: '',
+    type: 'GNRL',
+  })
+  expect(readIdentity(eventIdentity(3, 'tenant', '42'))).toEqual({
+    kind: 'event',
+    source: 3,
+    tenantKey: 'tenant',
+    eventKey: '42',
+  })
+  for (const text of ['', 'condition', 'other\u001f1\u001fa\u001fb\u001fc', 'event\u001fx\u001fa\u001fb']) {
+    expect(readIdentity(text)).toBeNull()
+  }
 })

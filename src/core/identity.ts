@@ -19,3 +19,32 @@ export function eventTypeIdentity(source: number, tenantKey: string, computerKey
 export function eventIdentity(source: number, tenantKey: string, eventKey: string): string {
   return ['event', source, tenantKey, eventKey].join(separator)
 }
+
+/** What an identity is made of; null for a text that is none. */
+export type IdentityParts =
+  | {
+      readonly kind: 'condition'
+      readonly source: number
+      readonly tenantKey: string
+      readonly computerKey: string
+      readonly statusKey: string
+    }
+  | {
+      readonly kind: 'event-type'
+      readonly source: number
+      readonly tenantKey: string
+      readonly computerKey: string
+      readonly type: string
+    }
+  | { readonly kind: 'event'; readonly source: number; readonly tenantKey: string; readonly eventKey: string }
+
+/** Takes an identity apart again. */
+export function readIdentity(identity: string): IdentityParts | null {
+  const [kind, number, tenantKey, first, second, ...more] = identity.split(separator)
+  const source = Number(number)
+  if (!Number.isSafeInteger(source) || tenantKey === undefined || first === undefined || more.length > 0) return null
+  if (kind === 'event' && second === undefined) return { kind, source, tenantKey, eventKey: first }
+  if (second === undefined) return null
+  if (kind === 'condition') return { kind, source, tenantKey, computerKey: first, statusKey: second }
+  return kind === 'event-type' ? { kind, source, tenantKey, computerKey: first, type: second } : null
+}

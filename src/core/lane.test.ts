@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { laneOf } from './lane.ts'
+import { laneOf, lanes, owedLanes } from './lane.ts'
 import type { Desired, Known } from './ticket.ts'
 
 it('puts what is worth most first', () => {
@@ -14,4 +14,11 @@ it('puts what is worth most first', () => {
   expect(laneOf({ want: 'closed', level: 'critical' }, { phase: 'open' })).toBe(
     laneOf({ want: 'closed', level: 'warning' }, { phase: 'open' }),
   )
+})
+
+it('knows which lanes of tickets got less than a tenth of the requests', () => {
+  expect(owedLanes([0, 0, 0, 0, 0])).toEqual([])
+  expect(owedLanes([91, 0, 0, 9, 0])).toEqual([lanes.close, lanes.openOther, lanes.note])
+  expect(owedLanes([70, 10, 9, 11, 0])).toEqual([lanes.openOther])
+  expect(owedLanes([0, 100, 20, 20, 0])).toEqual([])
 })

@@ -57,7 +57,10 @@ export type EventSeen = {
   readonly text: string
   /** By the source's clock: when it happened. */
   readonly happenedAt: Date
-  /** By the source's clock: when the source stored it (a late arrival is stored long after it happened). */
+  /**
+   * By the source's clock: when the source stored it (a late arrival is stored long after it happened); the same at each
+   * hearing, and 1970 when the source does not tell.
+   */
   readonly storedAt: Date
 }
 

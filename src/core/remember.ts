@@ -18,10 +18,14 @@ export type StepResult =
       readonly seen: TicketSeen
       /** It is closed, and the same thing was seen again after that. */
       readonly seenAgainSince?: boolean
+      /** It is closed, and by us, although nothing here knows of it. */
+      readonly closedByUs?: boolean
     }
   | { readonly did: 'note' }
   /** `wasOpen` is false when it was closed already before we touched it. */
   | { readonly did: 'close'; readonly seen: TicketSeen; readonly wasOpen: boolean }
+  /** We had closed it, which nothing here knows any more, and a person opened it again: it is theirs. */
+  | { readonly did: 'leave' }
   | { readonly did: 'fail'; readonly failure: Failure }
 
 /** Closes that the desk undid before a person is asked. */
@@ -62,6 +66,7 @@ export function remember(
       return rememberFound({ ...calm, unsureSince: known.unsureSince }, desired, result.found, startedAt, now)
     case 'update': {
       if (result.seen.state === 'closed') {
+        if (result.closedByUs === true) return { ...calm, phase: 'closed', closedBy: 'us' }
         const ended = { ...calm, ...endedBeforeUs(known, desired) }
         return result.seenAgainSince === true ? { ...ended, repeatsTold: known.repeatsTold } : ended
       }
@@ -72,6 +77,8 @@ export function remember(
       const lookedAt = unsureSince === null ? null : startedAt
       return { ...calm, unsureSince, lookedAt, written: { ...known.written, ...considered } }
     }
+    case 'leave':
+      return { ...calm, released: true }
     case 'note':
       return {
         ...calm,
@@ -127,7 +134,7 @@ function rememberFound(calm: Known, desired: Desired, found: readonly TicketSeen
  * A closed ticket that nobody touched since the attempt began is of an earlier time (a database restored from an older
  * copy knows nothing of it), not one that a person closed just now.
  */
-function mayBeOfAttempt({ changedAt }: TicketSeen, unsureSince: Date | null): boolean {
+export function mayBeOfAttempt({ changedAt }: Pick<TicketSeen, 'changedAt'>, unsureSince: Date | null): boolean {
   return changedAt === null || unsureSince === null || changedAt.getTime() >= unsureSince.getTime() - clocksDifferMs
 }
 

@@ -100,11 +100,14 @@ const endings: Readonly<Record<EndReason, string>> = {
   'computer-moved': 'the computer was moved to another client in the security product',
 }
 
+/** How every resolution of ours begins: tells a close of ours from a person's. */
+export const closingMark = 'Closed by Tocsin at '
+
 /** The resolution of a ticket that closes by itself. `untold`: repeats that no note has told of yet. */
 export function resolutionText(what: string, reason: EndReason | null, at: Date, untold: number): string {
   const why = reason === null ? 'it is no longer reported' : endings[reason]
   const repeats = untold > 0 ? ` Until then it was seen ${untold} more time${untold === 1 ? '' : 's'}.` : ''
-  return `Closed by Tocsin at ${formatMinute(at)}: “${what}” is over, because ${why}.${repeats}`
+  return `${closingMark}${formatMinute(at)}: “${what}” is over, because ${why}.${repeats}`
 }
 
 /** Title and text of a note. `marker` must stay in the text: it is what finds the note again. */

@@ -97,6 +97,11 @@ export function hasLooked({ unsureSince, lookedAt }: Pick<Known, 'unsureSince' |
   return unsureSince === null || (lookedAt !== null && lookedAt >= unsureSince)
 }
 
+/** Whether nothing is known of what stands in it, nor whose doing that is: a restore makes it so. */
+export function isDoubted(known: Pick<Known, 'written' | 'unsureSince' | 'lookedAt'>): boolean {
+  return known.written !== null && Object.keys(known.written).length === 0 && !hasLooked(known)
+}
+
 export const nothingKnown: Known = {
   phase: 'absent',
   ticketId: null,

@@ -13,7 +13,7 @@ export async function saveComputers(
   await sql.query(
     `insert into computers (source_id, key, tenant_id, name, level, reasons, link, first_seen_at, changed_at)
      select $1, key, "tenantId", name, level, reasons, link, $3, $3
-     from jsonb_to_recordset($2) as c(key text, "tenantId" bigint, name text, level text, reasons jsonb, link text)
+     from json_to_recordset($2) as c(key text, "tenantId" bigint, name text, level text, reasons jsonb, link text)
      on conflict (source_id, key) do update set tenant_id = excluded.tenant_id, name = excluded.name,
        level = excluded.level, reasons = excluded.reasons, link = excluded.link, changed_at = excluded.changed_at`,
     [sourceId, toJson(computers), now],

@@ -1,7 +1,8 @@
 /**
  * `bad-url` the DATABASE_URL cannot be used, `unreachable` nobody answers there or it refuses us, `too-old` a server
  * below 14, `outcome-unknown` the connection broke while a transaction was being committed, `newer-database` a newer
- * Tocsin has used it, `changed-migration` its history is not ours, `bad-migration` a migration file is wrong or failed.
+ * Tocsin has used it, `changed-migration` its history is not ours, `bad-migration` a migration file is wrong or failed,
+ * `restoring` a back-up is being restored into it.
  */
 export type DatabaseFailure =
   | 'bad-url'
@@ -11,6 +12,7 @@ export type DatabaseFailure =
   | 'newer-database'
   | 'changed-migration'
   | 'bad-migration'
+  | 'restoring'
 
 /** Thrown for what a person has to put right, or must know; errors of single statements stay the driver's. */
 export class DatabaseError extends Error {

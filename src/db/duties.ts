@@ -8,13 +8,24 @@ import type { Sql } from './sql.ts'
  * overlaps itself.
  */
 
-export type DutyKind = 'poll-computers' | 'poll-events' | 'read-changes' | 'read-options' | 'keep-house'
+export type DutyKind =
+  | 'poll-computers'
+  | 'poll-events'
+  | 'read-changes'
+  | 'read-options'
+  | 'keep-house'
+  | 'forget-old'
+  | 'watch-self'
+  | 'tell-webhook'
+  | 'conduct-drill'
 
 export type Duty = {
   readonly kind: DutyKind
   readonly subjectId: number
   readonly owner: string
   readonly failures: number
+  /** When it last went well; null: never yet. */
+  readonly lastGoodAt: Date | null
   /** For a reading of changes: how far its sweep through the open tickets came last time. */
   readonly sweptTo: number
 }
@@ -40,26 +51,37 @@ export async function hurryDuty(sql: Sql, kind: DutyKind, subjectId: number, now
   ])
 }
 
+/** Some kinds of duties: these, or all but these. */
+export type DutyKinds = { readonly only: readonly DutyKind[] } | { readonly but: readonly DutyKind[] }
+
 /** Takes one due duty, or none. */
-export async function claimDuty(sql: Sql, owner: string, now: Date, leaseMs: number): Promise<Duty | null> {
+export async function claimDuty(
+  sql: Sql,
+  owner: string,
+  now: Date,
+  leaseMs: number,
+  kinds: DutyKinds = { but: [] },
+): Promise<Duty | null> {
+  const condition = 'only' in kinds ? 'kind = any($4)' : 'kind <> all($4)'
   const result = await sql.query<Omit<Duty, 'owner'>>(
     `update duties set lease_owner = $1, lease_until = $3, last_begun_at = $2
      where (kind, subject_id) = (
        select kind, subject_id from duties
-       where due_at <= $2 and (lease_until is null or lease_until < $2)
+       where due_at <= $2 and (lease_until is null or lease_until < $2) and ${condition}
        order by due_at limit 1 for update skip locked)
-     returning kind, subject_id as "subjectId", failures, coalesce((detail->>'sweptTo')::bigint, 0) as "sweptTo"`,
-    [owner, now, new Date(now.getTime() + leaseMs)],
+     returning kind, subject_id as "subjectId", failures, last_good_at as "lastGoodAt", coalesce((detail->>'sweptTo')::bigint, 0) as "sweptTo"`,
+    [owner, now, new Date(now.getTime() + leaseMs), 'only' in kinds ? kinds.only : kinds.but],
   )
   const row = result.rows[0]
   return row === undefined ? null : { ...row, owner }
 }
 
-/** False when the lease was lost: the work must stop. */
+/** False when the lease was lost or ran out: the work must stop. */
 export async function renewDuty(sql: Sql, duty: Duty, now: Date, leaseMs: number): Promise<boolean> {
   const result = await sql.query(
-    'update duties set lease_until = $4 where kind = $1 and subject_id = $2 and lease_owner = $3',
-    [duty.kind, duty.subjectId, duty.owner, new Date(now.getTime() + leaseMs)],
+    `update duties set lease_until = $4
+     where kind = $1 and subject_id = $2 and lease_owner = $3 and lease_until >= $5`,
+    [duty.kind, duty.subjectId, duty.owner, new Date(now.getTime() + leaseMs), now],
   )
   return result.rowCount === 1
 }

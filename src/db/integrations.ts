@@ -96,6 +96,8 @@ export async function deleteIntegrationRows(sql: Sql, id: number): Promise<void>
   await sql.query('set local statement_timeout = 0')
   await sql.query('delete from tickets where integration_id = $1', [id])
   await sql.query('delete from mappings where integration_id = $1', [id])
+  // After the mappings: judging that is under way holds them, and stores decisions until it ends.
+  await sql.query('delete from decisions where integration_id = $1', [id])
   await sql.query('delete from integrations where id = $1', [id])
 }
 

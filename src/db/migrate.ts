@@ -6,8 +6,15 @@ import type pg from 'pg'
 import type { Log } from '../lib/log.ts'
 import { DatabaseError } from './database-error.ts'
 
-type Migration = { readonly version: number; readonly name: string; readonly checksum: string; readonly text: string }
-type Applied = { readonly version: number; readonly name: string; readonly checksum: string }
+/** A migration file; `text` is its SQL. */
+export type Migration = {
+  readonly version: number
+  readonly name: string
+  readonly checksum: string
+  readonly text: string
+}
+/** A migration as a database remembers it. */
+export type Applied = { readonly version: number; readonly name: string; readonly checksum: string }
 
 /** The number any Tocsin locks while it migrates; only has to differ from other programs' on the same database. */
 const migrationLock = 1_416_586_099
@@ -30,17 +37,12 @@ export async function migrate(
   const client = await deps.pool.connect()
   try {
     await client.query(`set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0`)
-    await client.query('select pg_advisory_lock($1)', [migrationLock])
-    await client.query(`create table if not exists schema_migrations (
-      version integer primary key,
-      name text not null,
-      checksum text not null,
-      applied_at timestamptz not null default now()
-    )`)
+    await lockMigrations(client)
+    await client.query(historySql)
     const { rows } = await client.query<Applied>(
       'select version, name, checksum from schema_migrations order by version',
     )
-    const pending = pendingOf(known, rows)
+    const pending = pendingMigrations(known, rows)
     for (const migration of pending) {
       await apply(client, migration)
       deps.log.info({ migration: migration.name }, 'database migrated')
@@ -51,6 +53,19 @@ export async function migrate(
     client.release(true)
   }
 }
+
+/** Lets no other process migrate until the client's connection is closed; waits for one that does. */
+export async function lockMigrations(client: pg.PoolClient): Promise<void> {
+  await client.query('select pg_advisory_lock($1)', [migrationLock])
+}
+
+/** The table in which a database remembers its migrations. */
+export const historySql = `create table if not exists schema_migrations (
+  version integer primary key,
+  name text not null,
+  checksum text not null,
+  applied_at timestamptz not null default now()
+)`
 
 /** Whether the database has exactly the migrations that this program knows. */
 export async function isMigrated(pool: pg.Pool, folder: string = migrationsFolder): Promise<boolean> {
@@ -72,7 +87,7 @@ export async function isMigrated(pool: pg.Pool, folder: string = migrationsFolde
 }
 
 /** What is still to do, or a `DatabaseError` when the database's history is not the beginning of ours. */
-function pendingOf(known: readonly Migration[], applied: readonly Applied[]): readonly Migration[] {
+export function pendingMigrations(known: readonly Migration[], applied: readonly Applied[]): readonly Migration[] {
   const newest = applied.at(-1)
   if (newest !== undefined && newest.version > (known.at(-1)?.version ?? 0)) {
     throw new DatabaseError(
@@ -99,8 +114,7 @@ async function apply(client: pg.PoolClient, migration: Migration): Promise<void>
     await client.query(migration.text)
     const after = await client.query('select pg_current_xact_id()::text as id')
     if (before.rows[0]?.id !== after.rows[0]?.id) throw new Error('it ends its transaction itself; leave that out')
-    const values = [migration.version, migration.name, migration.checksum]
-    await client.query('insert into schema_migrations (version, name, checksum) values ($1, $2, $3)', values)
+    await noteMigration(client, migration)
     await client.query('commit')
   } catch (error) {
     // The caller closes the connection, which undoes what was not committed.
@@ -109,8 +123,14 @@ async function apply(client: pg.PoolClient, migration: Migration): Promise<void>
   }
 }
 
+/** Remembers that a migration was applied. */
+export async function noteMigration(client: pg.PoolClient, migration: Migration): Promise<void> {
+  const values = [migration.version, migration.name, migration.checksum]
+  await client.query('insert into schema_migrations (version, name, checksum) values ($1, $2, $3)', values)
+}
+
 /** The files in order, numbered 1, 2, 3 without a gap, so that two branches cannot both add the same number unseen. */
-async function readMigrations(folder: string): Promise<Migration[]> {
+export async function readMigrations(folder: string = migrationsFolder): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
   return Promise.all(
     names.map(async (file, index) => {

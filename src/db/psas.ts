@@ -15,14 +15,20 @@ export type PsaRow = {
   secrets: Record<string, string>
   options: unknown
   optionsAt: Date | null
+  optionsChangedAt: Date | null
   changesReadTo: Date | null
+  /** Set by a restore, to the moment of its copy: what the desk has had since is to be listed before anything is sent. */
+  recoverSince: Date | null
+  restoredAt: Date | null
   updatedAt: Date
   /** General settings of the integrations that use it. */
   generals: FieldValues[]
 }
 
 const columns = `p.id, p.connector, p.name, p.settings, p.secrets, p.options, p.options_at as "optionsAt",
-  p.changes_read_to as "changesReadTo", p.updated_at as "updatedAt",
+  p.options_changed_at as "optionsChangedAt",
+  p.changes_read_to as "changesReadTo", p.recover_since as "recoverSince", p.updated_at as "updatedAt",
+  (select restored_at from installation) as "restoredAt",
   coalesce((select jsonb_agg(i.general order by i.id) from integrations i where i.psa_id = p.id), '[]') as generals`
 
 export async function loadPsa(sql: Sql, id: number): Promise<PsaRow | null> {
@@ -66,8 +72,17 @@ export async function releasePsa(sql: Sql, id: number, now: Date): Promise<boole
   return rowCount === 1
 }
 
-export async function saveOptions(sql: Sql, id: number, options: object, now: Date): Promise<void> {
-  await sql.query('update psas set options = $2, options_at = $3 where id = $1', [id, toJson(options), now])
+/** Keeps the lists as they were read now; true when they differ from those before. */
+export async function saveOptions(sql: Sql, id: number, options: object, now: Date): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update psas set options = $2, options_at = $3, options_changed_at = $3
+     where id = $1 and options is distinct from $2::jsonb`,
+    [id, toJson(options), now],
+  )
+  if (rowCount === 1) return true
+  // Lists that are the same are not written again, and no process opens the desk anew for them.
+  await sql.query('update psas set options_at = $2 where id = $1', [id, now])
+  return false
 }
 
 export async function saveChangesReadTo(sql: Sql, id: number, at: Date): Promise<void> {
@@ -168,6 +183,11 @@ export async function countOpenDeskTickets(sql: Sql, psaId: number): Promise<num
     [psaId],
   )
   return rows[0]?.count ?? 0
+}
+
+/** Has a worker look at a ticket that was seen closed or gone, when a call of ours may have done it. */
+export async function haveLooked(sql: Sql, id: number, now: Date): Promise<void> {
+  await sql.query('update tickets set due_at = coalesce(due_at, $2) where id = $1 and done_at is null', [id, now])
 }
 
 /**

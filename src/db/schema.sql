@@ -11,6 +11,37 @@ begin
 end $function$
 ;
 
+create table alarm_messages (
+  id uuid not null,
+  number bigint generated always as identity not null,
+  alarm_key text not null,
+  body text not null,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  attempts integer default 0 not null,
+  failure text,
+  delivered_at timestamp with time zone,
+  given_up_at timestamp with time zone,
+  constraint alarm_messages_pkey PRIMARY KEY (id)
+);
+
+create table alarms (
+  key text not null,
+  kind text not null,
+  severity text not null,
+  subject text not null,
+  subject_name text not null,
+  words text not null,
+  state text not null,
+  since timestamp with time zone not null,
+  lowest double precision,
+  began_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint alarms_pkey PRIMARY KEY (key),
+  constraint alarms_severity_check CHECK ((severity = ANY (ARRAY['warning'::text, 'critical'::text]))),
+  constraint alarms_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'holding'::text, 'ended'::text])))
+);
+
 create table api_tokens (
   id bigint generated always as identity not null,
   name text not null,
@@ -55,7 +86,7 @@ create table computers (
   first_seen_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
   constraint computers_pkey PRIMARY KEY (source_id, key)
-);
+) with (fillfactor=85, autovacuum_vacuum_scale_factor=0.05);
 
 create table conditions (
   id bigint generated always as identity not null,
@@ -88,6 +119,58 @@ create table decisions (
   constraint decisions_pkey PRIMARY KEY (id)
 );
 
+create table desk_finds (
+  psa_id bigint not null,
+  desk_ticket_id text not null,
+  reference text not null,
+  account_id text not null,
+  number text not null,
+  is_open boolean not null,
+  identity text,
+  attempt_from timestamp with time zone,
+  found_at timestamp with time zone not null,
+  constraint desk_finds_pkey PRIMARY KEY (psa_id, desk_ticket_id)
+);
+
+create table desk_minutes (
+  psa_id bigint not null,
+  minute timestamp with time zone not null,
+  owner uuid not null,
+  steps integer[] not null,
+  requests integer[] not null,
+  busy_ms integer not null,
+  constraint desk_minutes_pkey PRIMARY KEY (psa_id, minute, owner)
+);
+
+create table drill_plans (
+  psa_id bigint not null,
+  integration_id bigint not null,
+  tenant_id bigint not null,
+  schedule jsonb,
+  created_at timestamp with time zone not null,
+  constraint drill_plans_pkey PRIMARY KEY (psa_id),
+  constraint drill_plans_tenant_id_key UNIQUE (tenant_id)
+);
+
+create table drills (
+  id bigint generated always as identity not null,
+  psa_id bigint not null,
+  tenant_id bigint not null,
+  asked_by text not null,
+  state text not null,
+  part text not null,
+  part_begun_at timestamp with time zone not null,
+  times jsonb default '{}'::jsonb not null,
+  reason text default ''::text not null,
+  ticket_id bigint,
+  begun_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint drills_pkey PRIMARY KEY (id),
+  constraint drills_asked_by_check CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'person'::text]))),
+  constraint drills_part_check CHECK ((part = ANY (ARRAY['prepare'::text, 'decide'::text, 'open'::text, 'read-open'::text, 'close'::text, 'read-closed'::text]))),
+  constraint drills_state_check CHECK ((state = ANY (ARRAY['running'::text, 'good'::text, 'failed'::text])))
+);
+
 create table duties (
   kind text not null,
   subject_id bigint not null,
@@ -102,7 +185,7 @@ create table duties (
   failure jsonb,
   detail jsonb default '{}'::jsonb not null,
   constraint duties_pkey PRIMARY KEY (kind, subject_id)
-);
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500);
 
 create table events (
   id bigint generated always as identity not null,
@@ -126,8 +209,9 @@ create table governor_minutes (
   psa_id bigint not null,
   minute timestamp with time zone not null,
   granted integer not null,
-  constraint governor_minutes_pkey PRIMARY KEY (psa_id, minute)
-);
+  lane smallint not null,
+  constraint governor_minutes_pkey PRIMARY KEY (psa_id, minute, lane)
+) with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500);
 
 create table governor_slots (
   psa_id bigint not null,
@@ -135,7 +219,17 @@ create table governor_slots (
   slot integer not null,
   owner uuid,
   held_until timestamp with time zone,
+  handed_over boolean default false not null,
   constraint governor_slots_pkey PRIMARY KEY (psa_id, endpoint, slot)
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500);
+
+create unlogged table governor_waits (
+  psa_id bigint not null,
+  endpoint text not null,
+  owner uuid not null,
+  since timestamp with time zone not null,
+  seen_until timestamp with time zone not null,
+  constraint governor_waits_pkey PRIMARY KEY (psa_id, endpoint, owner)
 );
 
 create table installation (
@@ -143,6 +237,8 @@ create table installation (
   name text not null,
   sealed_check text not null,
   created_at timestamp with time zone not null,
+  restored_at timestamp with time zone,
+  copy_taken_at timestamp with time zone,
   constraint installation_pkey PRIMARY KEY (only_row),
   constraint installation_only_row_check CHECK (only_row)
 );
@@ -246,6 +342,13 @@ create table people (
   constraint people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'operator'::text, 'read-only'::text])))
 );
 
+create table process_reports (
+  process uuid not null,
+  at timestamp with time zone not null,
+  report jsonb not null,
+  constraint process_reports_pkey PRIMARY KEY (process)
+);
+
 create table psas (
   id bigint generated always as identity not null,
   connector text not null,
@@ -259,8 +362,27 @@ create table psas (
   held_failure jsonb,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  usage jsonb,
+  options_changed_at timestamp with time zone,
+  recover_since timestamp with time zone,
   constraint psas_pkey PRIMARY KEY (id),
   constraint psas_name_key UNIQUE (name)
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500);
+
+create table retention (
+  only_row boolean default true not null,
+  events_days integer default 90 not null,
+  history_days integer default 400 not null,
+  tenants_days integer default 400 not null,
+  updated_at timestamp with time zone,
+  removed jsonb default '{}'::jsonb not null,
+  last_removed jsonb default '{}'::jsonb not null,
+  last_removed_at timestamp with time zone,
+  constraint retention_pkey PRIMARY KEY (only_row),
+  constraint retention_events_days_check CHECK (((events_days >= 7) AND (events_days <= 3650))),
+  constraint retention_history_days_check CHECK (((history_days >= 7) AND (history_days <= 3650))),
+  constraint retention_only_row_check CHECK (only_row),
+  constraint retention_tenants_days_check CHECK (((tenants_days >= 7) AND (tenants_days <= 3650)))
 );
 
 create table rules (
@@ -319,19 +441,10 @@ create table sources (
   event_cursor text default ''::text not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  events_forgotten_to timestamp with time zone,
   constraint sources_pkey PRIMARY KEY (id),
   constraint sources_name_key UNIQUE (name)
-);
-
-create unlogged table staged_computers (
-  poll uuid not null,
-  tenant_key text not null,
-  key text not null,
-  name text not null,
-  level text not null,
-  reasons jsonb not null,
-  link text not null
-);
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500);
 
 create table tenants (
   id bigint generated always as identity not null,
@@ -345,9 +458,10 @@ create table tenants (
   failing_since timestamp with time zone,
   failing_message text,
   vanished_at timestamp with time zone,
+  to_be_listed boolean default false not null,
   constraint tenants_pkey PRIMARY KEY (id),
   constraint tenants_source_id_key_key UNIQUE (source_id, key)
-);
+) with (fillfactor=70, autovacuum_vacuum_scale_factor=0.05);
 
 create table ticket_steps (
   id bigint generated always as identity not null,
@@ -413,22 +527,39 @@ create table tickets (
   constraint tickets_level_check CHECK ((level = ANY (ARRAY['warning'::text, 'critical'::text]))),
   constraint tickets_phase_check CHECK ((phase = ANY (ARRAY['absent'::text, 'open'::text, 'closed'::text, 'gone'::text]))),
   constraint tickets_want_check CHECK ((want = ANY (ARRAY['open'::text, 'closed'::text, 'nothing'::text])))
-) with (fillfactor=50);
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.05);
 
+create table watch (
+  only_row boolean default true not null,
+  settings jsonb default '{}'::jsonb not null,
+  webhook_secret text,
+  last_run_at timestamp with time zone,
+  resumed_at timestamp with time zone,
+  constraint watch_pkey PRIMARY KEY (only_row),
+  constraint watch_only_row_check CHECK (only_row)
+);
+
+CREATE INDEX alarm_messages_ended ON public.alarm_messages USING btree (COALESCE(delivered_at, given_up_at));
+CREATE INDEX alarm_messages_waiting ON public.alarm_messages USING btree (number) WHERE ((delivered_at IS NULL) AND (given_up_at IS NULL));
 CREATE INDEX audit_by_time ON public.audit USING btree (at);
 CREATE INDEX computers_by_tenant ON public.computers USING btree (tenant_id);
 CREATE INDEX conditions_by_computer ON public.conditions USING btree (source_id, computer_key) WHERE (ended_at IS NULL);
+CREATE INDEX conditions_by_tenant ON public.conditions USING btree (tenant_id, id);
 CREATE INDEX conditions_ended ON public.conditions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE UNIQUE INDEX one_condition_per_identity ON public.conditions USING btree (tenant_id, computer_key, status_key) WHERE (ended_at IS NULL);
-CREATE INDEX decisions_by_condition ON public.decisions USING btree (condition_id) WHERE (condition_id IS NOT NULL);
+CREATE INDEX decisions_by_condition ON public.decisions USING btree (condition_id, id) WHERE (condition_id IS NOT NULL);
 CREATE INDEX decisions_by_event ON public.decisions USING btree (event_id) WHERE (event_id IS NOT NULL);
-CREATE INDEX decisions_by_ticket ON public.decisions USING btree (ticket_id) WHERE (ticket_id IS NOT NULL);
+CREATE INDEX decisions_by_ticket ON public.decisions USING btree (ticket_id, id) WHERE (ticket_id IS NOT NULL);
+CREATE INDEX desk_finds_by_reference ON public.desk_finds USING btree (psa_id, reference);
+CREATE INDEX drills_by_psa ON public.drills USING btree (psa_id, id);
+CREATE UNIQUE INDEX one_running_drill_per_psa ON public.drills USING btree (psa_id) WHERE (state = 'running'::text);
+CREATE INDEX events_by_tenant ON public.events USING btree (tenant_id, id);
 CREATE INDEX events_by_time ON public.events USING btree (received_at);
 CREATE UNIQUE INDEX invitations_by_email ON public.invitations USING btree (lower(email));
 CREATE UNIQUE INDEX people_by_email ON public.people USING btree (lower(email));
 CREATE INDEX sessions_by_person ON public.sessions USING btree (person_id);
-CREATE INDEX staged_computers_by_poll ON public.staged_computers USING btree (poll, key);
-CREATE INDEX ticket_steps_by_ticket ON public.ticket_steps USING btree (ticket_id);
+CREATE INDEX tenants_to_be_listed ON public.tenants USING btree (id) WHERE to_be_listed;
+CREATE INDEX ticket_steps_by_ticket ON public.ticket_steps USING btree (ticket_id, id);
 CREATE UNIQUE INDEX one_open_ticket_per_identity ON public.tickets USING btree (psa_id, identity) WHERE (done_at IS NULL);
 CREATE INDEX tickets_by_age ON public.tickets USING btree (integration_id, id);
 CREATE INDEX tickets_by_condition ON public.tickets USING btree (condition_id);
@@ -436,21 +567,26 @@ CREATE INDEX tickets_by_desk_ticket ON public.tickets USING btree (psa_id, desk_
 CREATE INDEX tickets_by_event ON public.tickets USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX tickets_by_reference ON public.tickets USING btree (psa_id, reference);
 CREATE INDEX tickets_by_tenant ON public.tickets USING btree (tenant_id, id);
+CREATE INDEX tickets_done ON public.tickets USING btree (done_at) WHERE (done_at IS NOT NULL);
 CREATE INDEX tickets_due ON public.tickets USING btree (psa_id, lane, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX tickets_stuck ON public.tickets USING btree (id) WHERE (stuck AND (done_at IS NULL));
 alter table api_tokens add constraint api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id) ON DELETE SET NULL;
-alter table computers add constraint computers_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
-alter table computers add constraint computers_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
-alter table conditions add constraint conditions_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
-alter table conditions add constraint conditions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_condition_id_fkey FOREIGN KEY (condition_id) REFERENCES conditions(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE;
-alter table decisions add constraint decisions_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE;
+alter table desk_finds add constraint desk_finds_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
+alter table desk_minutes add constraint desk_minutes_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
+alter table drill_plans add constraint drill_plans_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
+alter table drill_plans add constraint drill_plans_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
+alter table drill_plans add constraint drill_plans_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table drills add constraint drills_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
+alter table drills add constraint drills_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table drills add constraint drills_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE SET NULL;
 alter table events add constraint events_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table events add constraint events_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table governor_minutes add constraint governor_minutes_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
 alter table governor_slots add constraint governor_slots_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
+alter table governor_waits add constraint governor_waits_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
 alter table integrations add constraint integrations_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id);
 alter table integrations add constraint integrations_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id);
 alter table invitations add constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES people(id) ON DELETE SET NULL;

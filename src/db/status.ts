@@ -35,7 +35,7 @@ export type DeskNumbers = {
   readonly stuck: number
 }
 
-/** Tickets not done by desk; `closing` is whatever is neither waiting nor open. */
+/** Tickets not done by desk, without those of drills; `closing` is whatever is neither waiting nor open. */
 export async function countDeskTickets(sql: Sql, now: Date): Promise<DeskNumbers[]> {
   const { rows } = await sql.query<DeskNumbers>(
     `select psa_id as "psaId",
@@ -44,7 +44,8 @@ export async function countDeskTickets(sql: Sql, now: Date): Promise<DeskNumbers
        count(*) filter (where want <> 'open' or phase in ('closed', 'gone'))::int as closing,
        count(*) filter (where due_at <= $1)::int as due,
        count(*) filter (where stuck)::int as stuck
-     from tickets where done_at is null group by psa_id`,
+     from tickets where done_at is null and not exists (select from drill_plans p where p.tenant_id = tickets.tenant_id)
+     group by psa_id`,
     [now],
   )
   return rows
@@ -98,6 +99,34 @@ export async function countTenants(sql: Sql): Promise<TenantCount[]> {
        count(*) filter (where t.failing_since is not null and t.vanished_at is null)::int as failing,
        count(*) filter (where t.vanished_at is not null)::int as vanished
      from tenants t left join mappings m on m.tenant_id = t.id group by t.source_id`,
+  )
+  return rows
+}
+
+/** Since when the oldest ticket of each desk has been due. */
+export async function oldestDue(sql: Sql, now: Date): Promise<{ psaId: number; oldestAt: Date }[]> {
+  const { rows } = await sql.query<{ psaId: number; oldestAt: Date }>(
+    `select psa_id as "psaId", min(due_at) as "oldestAt" from tickets where done_at is null and due_at <= $1 group by psa_id`,
+    [now],
+  )
+  return rows
+}
+
+export type BrokenRules = {
+  readonly integrationId: number
+  readonly name: string
+  readonly count: number
+  /** The first problem in words. */
+  readonly first: string
+}
+
+/** Integrations with rules that are on and no longer fit their desk. */
+export async function brokenRules(sql: Sql): Promise<BrokenRules[]> {
+  const { rows } = await sql.query<BrokenRules>(
+    `select i.id as "integrationId", i.name, count(*)::int as count,
+       (array_agg(r.problems->0->>'message' order by r.section, r.key))[1] as first
+     from rules r join integrations i on i.id = r.integration_id
+     where r.enabled and r.problems <> '[]' group by i.id, i.name order by i.name`,
   )
   return rows
 }

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { UsageReading } from '../core/budget.ts'
 import type { EndReason } from '../core/condition.ts'
 import type { DecisionOutcome, DecisionReason } from '../core/decide.ts'
 import type { Failure } from '../core/failure.ts'
@@ -17,11 +18,21 @@ type WithDefault<T> = ColumnType<T, T | undefined, T>
 /** A failure as it stands in a jsonb column: dates are ISO text. */
 export type StoredFailure = Omit<Failure, 'until'> & { readonly until: string | null }
 
+/** What a vendor said of its own count, as it stands in a jsonb column. */
+export type StoredUsage = Omit<UsageReading, 'at'> & { readonly at: string }
+
 /** A row of rules that was removed, in this version of the integration's rules. */
 export type RemovedRule = { readonly section: RuleSection; readonly key: string; readonly version: number }
 
 export type Database = {
-  installation: { only_row: Generated<boolean>; name: string; sealed_check: string; created_at: Date }
+  installation: {
+    only_row: Generated<boolean>
+    name: string
+    sealed_check: string
+    created_at: Date
+    restored_at: WithDefault<Date | null>
+    copy_taken_at: WithDefault<Date | null>
+  }
   sources: {
     id: Id
     connector: string
@@ -29,6 +40,7 @@ export type Database = {
     settings: Json<Record<string, unknown>>
     secrets: Json<Record<string, string>>
     event_cursor: WithDefault<string>
+    events_forgotten_to: WithDefault<Date | null>
     created_at: Date
     updated_at: Date
   }
@@ -40,9 +52,12 @@ export type Database = {
     secrets: Json<Record<string, string>>
     options: ColumnType<unknown, string | null | undefined, string | null>
     options_at: WithDefault<Date | null>
+    options_changed_at: WithDefault<Date | null>
     changes_read_to: WithDefault<Date | null>
+    recover_since: WithDefault<Date | null>
     held_until: WithDefault<Date | null>
     held_failure: ColumnType<StoredFailure | null, string | null | undefined, string | null>
+    usage: ColumnType<StoredUsage | null, string | null | undefined, string | null>
     created_at: Date
     updated_at: Date
   }
@@ -58,6 +73,7 @@ export type Database = {
     failing_since: WithDefault<Date | null>
     failing_message: WithDefault<string | null>
     vanished_at: WithDefault<Date | null>
+    to_be_listed: WithDefault<boolean>
   }
   integrations: {
     id: Id
@@ -172,8 +188,45 @@ export type Database = {
     failure: ColumnType<StoredFailure | null, string | null | undefined, string | null>
     detail: ColumnType<Record<string, unknown>, string | undefined, string>
   }
-  governor_slots: { psa_id: number; endpoint: string; slot: number; owner: string | null; held_until: Date | null }
-  governor_minutes: { psa_id: number; minute: Date; granted: number }
+  governor_slots: {
+    psa_id: number
+    endpoint: string
+    slot: number
+    owner: string | null
+    held_until: Date | null
+    handed_over: WithDefault<boolean>
+  }
+  governor_minutes: { psa_id: number; minute: Date; lane: number; granted: number }
+  governor_waits: { psa_id: number; endpoint: string; owner: string; since: Date; seen_until: Date }
+  desk_minutes: {
+    psa_id: number
+    minute: Date
+    owner: string
+    steps: number[]
+    requests: number[]
+    busy_ms: number
+  }
+  retention: {
+    only_row: Generated<boolean>
+    events_days: number
+    history_days: number
+    tenants_days: number
+    updated_at: Date | null
+    removed: ColumnType<Readonly<Record<string, number>>, string | undefined, string>
+    last_removed: ColumnType<Readonly<Record<string, number>>, string | undefined, string>
+    last_removed_at: Date | null
+  }
+  desk_finds: {
+    psa_id: number
+    desk_ticket_id: string
+    reference: string
+    account_id: string
+    number: string
+    is_open: boolean
+    identity: string | null
+    attempt_from: Date | null
+    found_at: Date
+  }
   api_tokens: {
     id: Id
     name: string

@@ -77,8 +77,23 @@ function createStateGauges(registers: Registry[]): (state: StateMeasures) => voi
   const failures = gauge('poll_failures', 'Polls or readings that failed in a row', ['connection', 'kind'])
   const used = gauge('budget_used', 'Requests granted in the rolling hour', ['psa'])
   const allowed = gauge('budget_allowed', 'Requests allowed in a rolling hour', ['psa'])
+  const capacity = gauge('budget_capacity', 'Requests of them that may be used, as other programs leave it', ['psa'])
+  const vendorUsed = gauge('budget_vendor_used', "The vendor's own count over all programs, as last read", ['psa'])
+  const added = gauge('added_latency_seconds', 'What the vendor adds to each call because of its count', ['psa'])
+  const threads = gauge('threads', 'Calls that take one of those granted at once', ['psa', 'endpoint', 'state'])
+  const backlog = gauge('backlog', 'Tickets that wait for a step', ['psa', 'lane'])
+  const backlogSeconds = gauge('backlog_seconds', 'Time until what waits should be done; absent: not known', ['psa'])
   const held = gauge('psa_held', '1 while nothing is sent to the desk', ['psa'])
   const tenants = gauge('tenants', 'Tenants that a source lists, by state', ['source', 'state'])
+  const removed = gauge('retention_removed_rows', 'Rows removed because they were old, since the beginning', ['table'])
+  const houseAge = gauge('house_age_seconds', 'Time since a duty of no connection last went well', ['kind'])
+  const houseFailures = gauge('house_failures', 'Failures in a row of a duty of no connection', ['kind'])
+  const alarm = gauge('alarm', '1 for each alarm that holds', ['kind', 'subject', 'name', 'severity'])
+  const watchAge = gauge('watch_age_seconds', 'Time since self-watch last ran', [])
+  const waiting = gauge('webhook_waiting', 'Messages that wait for the webhook', [])
+  const drillGood = gauge('drill_good', '1 when the last drill went well, 0 when it failed', ['psa'])
+  const drillEnded = gauge('drill_ended_timestamp_seconds', 'When the last drill ended', ['psa'])
+  const drillSeconds = gauge('drill_seconds', 'Time that each part of the last drill took', ['psa', 'part'])
   return (state) => {
     for (const each of gauges) each.reset()
     for (const { count, ...labels } of state.conditions) conditions.set(labels, count)
@@ -90,11 +105,34 @@ function createStateGauges(registers: Registry[]): (state: StateMeasures) => voi
       if (durationSeconds !== null) duration.set({ connection, kind }, durationSeconds)
       failures.set({ connection, kind }, inARow)
     }
-    for (const { psa, used: count, perHour } of state.budget) {
-      used.set({ psa }, count)
-      if (perHour !== null) allowed.set({ psa }, perHour)
+    for (const { psa, ...budget } of state.budget) {
+      used.set({ psa }, budget.used)
+      setKnown(allowed, { psa }, budget.perHour)
+      setKnown(capacity, { psa }, budget.capacity)
+      setKnown(vendorUsed, { psa }, budget.vendorUsed)
+      setKnown(added, { psa }, budget.addedLatencySeconds)
     }
+    for (const { count, ...labels } of state.threads) threads.set(labels, count)
+    for (const { count, ...labels } of state.backlog) backlog.set(labels, count)
+    for (const { psa, seconds } of state.backlogSeconds) setKnown(backlogSeconds, { psa }, seconds)
     for (const { psa, held: isHeld } of state.held) held.set({ psa }, isHeld ? 1 : 0)
+    for (const { table, count } of state.removed) removed.set({ table }, count)
+    for (const { kind, ageSeconds, failures: inARow } of state.house) {
+      if (ageSeconds !== null) houseAge.set({ kind }, ageSeconds)
+      houseFailures.set({ kind }, inARow)
+    }
     for (const { count, ...labels } of state.tenants) tenants.set(labels, count)
+    for (const labels of state.alarms) alarm.set(labels, 1)
+    if (state.watch.ageSeconds !== null) watchAge.set(state.watch.ageSeconds)
+    waiting.set(state.watch.messagesWaiting)
+    for (const { psa, good, endedAt, parts } of state.drills) {
+      drillGood.set({ psa }, good ? 1 : 0)
+      drillEnded.set({ psa }, endedAt.getTime() / 1_000)
+      for (const { part, seconds } of parts) drillSeconds.set({ psa, part }, seconds)
+    }
   }
+}
+
+function setKnown(gauge: Gauge<'psa'>, labels: { psa: string }, value: number | null): void {
+  if (value !== null) gauge.set(labels, value)
 }

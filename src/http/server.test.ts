@@ -155,7 +155,7 @@ describe('faults', () => {
     const ready = await api.inject('/readyz')
     expect([ready.statusCode, ready.json()]).toEqual([
       503,
-      { ready: false, database: 'unreachable', schema: 'unknown' },
+      { ready: false, database: 'unreachable', schema: 'unknown', alarms: [] },
     ])
     expect((await api.inject('/healthz')).statusCode).toBe(200)
     await api.close()
@@ -187,14 +187,17 @@ describe('infrastructure', () => {
   test('healthz and readyz answer without a token', async () => {
     expect((await bench.api.inject('/healthz')).json()).toEqual({ alive: true })
     const ready = await bench.api.inject('/readyz')
-    expect([ready.statusCode, ready.json()]).toEqual([200, { ready: true, database: 'reachable', schema: 'current' }])
+    expect([ready.statusCode, ready.json()]).toEqual([
+      200,
+      { ready: true, database: 'reachable', schema: 'current', alarms: [] },
+    ])
   })
 
   test('readyz tells of a database of another version', async () => {
     await database.pool.query(`update schema_migrations set checksum = 'x' || checksum`)
     try {
       const { status, body } = await bench.call('GET', '/readyz')
-      expect([status, body]).toEqual([503, { ready: false, database: 'reachable', schema: 'other' }])
+      expect([status, body]).toEqual([503, { ready: false, database: 'reachable', schema: 'other', alarms: [] }])
     } finally {
       await database.pool.query(`update schema_migrations set checksum = substr(checksum, 2)`)
     }

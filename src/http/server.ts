@@ -12,7 +12,7 @@ import { createAuthHook } from './auth.ts'
 import { serveConsole } from './console.ts'
 import type { Metrics } from './metrics.ts'
 import { openapiOptions } from './openapi.ts'
-import { createErrorHandler } from './problem.ts'
+import { createErrorHandler, sendProblem } from './problem.ts'
 import { accountRoutes } from './routes/account.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { connectorRoutes } from './routes/connectors.ts'
@@ -23,11 +23,13 @@ import { peopleRoutes } from './routes/people.ts'
 import { psaRoutes } from './routes/psas.ts'
 import { ruleRoutes } from './routes/rules.ts'
 import { sessionRoutes } from './routes/session.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tenantRoutes } from './routes/tenants.ts'
 import { ticketRoutes } from './routes/tickets.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { watchRoutes } from './routes/watch.ts'
 
 /** Rules of a thousand rows take about 300 kB. */
 const longestBodyBytes = 2 * 1024 * 1024
@@ -37,16 +39,21 @@ const builtConsole = join(import.meta.dirname, '../../web/dist')
 const requestMs = 30_000
 
 type HttpOptions = {
+  /** Default: everybody. */
+  readonly audience?: 'everybody' | 'machines'
   /** Address at which people reach us through a proxy; null: directly. */
   readonly publicUrl?: URL | null
   readonly consoleFolder?: string
 }
 
-/** Builds the HTTP server with all routes; `listen` and `close` are the caller's. */
+/**
+ * Builds the HTTP server; `listen` and `close` are the caller's. For `machines` it has only what watches over a process
+ * (health, readiness, metrics): no console, no API.
+ */
 export async function createHttpServer(
   deps: Deps,
   metrics: Metrics,
-  { publicUrl = null, consoleFolder = builtConsole }: HttpOptions = {},
+  { audience = 'everybody', publicUrl = null, consoleFolder = builtConsole }: HttpOptions = {},
 ): Promise<Api> {
   const api: Api = fastify({
     bodyLimit: longestBodyBytes,
@@ -80,6 +87,7 @@ export async function createHttpServer(
   const routes: readonly Routes[] = [
     infrastructureRoutes(metrics),
     statusRoutes,
+    watchRoutes,
     connectorRoutes,
     sourceRoutes,
     psaRoutes,
@@ -88,17 +96,25 @@ export async function createHttpServer(
     ruleRoutes,
     observationRoutes,
     ticketRoutes,
+    settingsRoutes,
     sessionRoutes,
     accountRoutes,
     peopleRoutes,
     tokenRoutes,
     auditRoutes,
   ]
-  for (const register of routes) register(api, deps)
-  await serveConsole(api, consoleFolder)
+  for (const register of audience === 'machines' ? routes.slice(0, 1) : routes) register(api, deps)
+  if (audience === 'everybody') await serveConsole(api, consoleFolder)
+  else
+    api.setNotFoundHandler((request, reply) => sendProblem(reply, request.id, 'no-such-route', whereToLook[audience]))
   await api.ready()
   return api
 }
+
+const whereToLook = {
+  everybody: 'The addresses are listed in /api/openapi.json.',
+  machines: 'This process is a worker: it answers /healthz, /readyz and /metrics. Ask a web process for the rest.',
+} as const
 
 /** One line a request: its use case and outcome. No address, header or body, since a person may have put a secret there. */
 function logRequests(api: Api, deps: Deps): void {

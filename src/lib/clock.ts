@@ -3,6 +3,8 @@ export type Clock = {
   now(): Date
   /** Resolves after `ms` milliseconds, or at once when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** False while nobody knows whether it is right: then nothing that goes by a lease may be begun. Absent: always right. */
+  isSure?(): boolean
 }
 
 export const systemClock: Clock = {

@@ -41,6 +41,7 @@ function flatten(config: WholeConfig): Map<string, string> {
     }
     for (const [key, part] of Object.entries(value)) visit([...path, key], part)
   }
+  visit(['retention'], config.retention)
   for (const table of ['sources', 'psas'] as const) {
     for (const { name, connector, settings } of config[table]) visit([table, name], { connector, settings })
   }

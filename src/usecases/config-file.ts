@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Retention } from './retention-words.ts'
 
 /**
  * All settings of an installation as one document without secrets, for a file under version control. Things are named by
@@ -53,10 +54,11 @@ const IntegrationEntry = z.strictObject({
     .prefault({}),
 })
 
-/** A list that is absent stays as it is; one that is there is whole: what it does not name is removed. */
+/** What is absent stays as it is; a list that is there is whole: what it does not name is removed. */
 export const ConfigFile = z.strictObject({
   /** Version of this form. */
   tocsin: z.literal(1),
+  retention: Retention.optional(),
   sources: z.array(ConnectionEntry).optional(),
   psas: z.array(ConnectionEntry).optional(),
   integrations: z.array(IntegrationEntry).optional(),

@@ -6,7 +6,7 @@ import { connectionMade, connectionSubject } from './audit-words.ts'
 import { judgeSettings, orNameTaken, sealSecrets } from './connection-settings.ts'
 import type { CreateSource, SavedConnection } from './create-source.ts'
 import type { Deps } from './deps.ts'
-import { ensureHouseDuty, psaDuties } from './ensure-duties.ts'
+import { ensureHouseDuties, psaDuties } from './ensure-duties.ts'
 import { invalidInput } from './request-error.ts'
 import { showPsa } from './show-psa.ts'
 import { tryPsa } from './try-connection.ts'
@@ -23,7 +23,7 @@ export async function createPsa(deps: Deps, input: CreateSource): Promise<SavedC
       const made = await insertConnection(client, 'psas', { ...input, settings: plain }, now)
       await saveSecrets(client, 'psas', made, sealSecrets(deps, 'psas', made, fresh, {}))
       for (const kind of psaDuties) await ensureDuty(client, kind, made, now)
-      await ensureHouseDuty(client, now)
+      await ensureHouseDuties(client, now)
       const subject = connectionSubject('psas', made, input.name)
       await writeAudit(deps, client, {
         action: 'create-psa',

@@ -11,7 +11,7 @@ import {
   sealSecrets,
 } from './connection-settings.ts'
 import type { Deps } from './deps.ts'
-import { ensureHouseDuty, sourceDuties } from './ensure-duties.ts'
+import { ensureHouseDuties, sourceDuties } from './ensure-duties.ts'
 import { invalidInput } from './request-error.ts'
 import { showSource } from './show-source.ts'
 import { trySource } from './try-connection.ts'
@@ -42,7 +42,7 @@ export async function createSource(deps: Deps, input: CreateSource): Promise<Sav
       const made = await insertConnection(client, 'sources', { ...input, settings: plain }, now)
       await saveSecrets(client, 'sources', made, sealSecrets(deps, 'sources', made, fresh, {}))
       for (const kind of sourceDuties) await ensureDuty(client, kind, made, now)
-      await ensureHouseDuty(client, now)
+      await ensureHouseDuties(client, now)
       const subject = connectionSubject('sources', made, input.name)
       await writeAudit(deps, client, {
         action: 'create-source',

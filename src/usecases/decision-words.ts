@@ -1,5 +1,8 @@
 import type { DecisionReason } from '../core/decide.ts'
 
+/** Reasons that leave all as it was: the decision before them says more. */
+export const idleReasons: ReadonlySet<DecisionReason> = new Set(['text-changed', 'hidden-by-critical', 'level-fell'])
+
 /** Each reason of a decision as a sentence for a technician. */
 export const decisionWords: Readonly<Record<DecisionReason, string>> = {
   'rule-on': 'It began, its client was mapped and its rule was on, so a ticket was wanted.',

@@ -22,6 +22,6 @@ export async function deletePsa(deps: Deps, input: { id: number }): Promise<void
 /** The same within a transaction that is under way. */
 export async function removePsa(sql: Sql, id: number): Promise<void> {
   await refuseUsed(sql, 'psas', id)
-  await removeDuties(sql, psaDuties, id)
+  await removeDuties(sql, [...psaDuties, 'conduct-drill'], id)
   await deleteConnection(sql, 'psas', id)
 }

@@ -6,6 +6,7 @@ import type { Connections, QueryBuilder } from '../db/sql.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
+import type { Machine } from '../lib/machine.ts'
 import type { Meter } from '../lib/meter.ts'
 import type { SecretBox } from '../lib/secret-box.ts'
 
@@ -17,6 +18,8 @@ export type Deps = {
   readonly ids: Ids
   readonly log: Log
   readonly meter: Meter
+  /** What this process knows of its machine and of the clocks and certificates it saw. */
+  readonly machine: Machine
   readonly box: SecretBox
   /** Name of this installation, part of every reference. */
   readonly installation: string

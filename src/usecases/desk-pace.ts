@@ -47,7 +47,8 @@ export function createDeskPace(deps: Deps, desk: { psaId: number; name: string }
     },
     async failed(failure) {
       if (!isOfWholeDesk(failure)) return false
-      if (failure.kind === 'limited') {
+      // Our own books say nothing about how much the desk bears at once.
+      if (failure.kind === 'limited' && failure.reason !== 'budget-used') {
         width = Math.max(1, Math.floor(width / 2))
         widenAt = nowMs() + widenEveryMs
       }
@@ -69,7 +70,7 @@ export function createDeskPace(deps: Deps, desk: { psaId: number; name: string }
 function isOfWholeDesk({ kind, reason }: Failure): boolean {
   return (
     kind === 'denied' ||
-    kind === 'limited' ||
+    (kind === 'limited' && reason !== 'budget-kept') ||
     (kind === 'later' && (reason === 'unreachable' || reason === 'timed-out'))
   )
 }

@@ -1,3 +1,4 @@
+import { loadDrillPlans } from '../db/drills.ts'
 import { type DutyKind, ensureDuty } from '../db/duties.ts'
 import type { Sql } from '../db/sql.ts'
 import type { Deps } from './deps.ts'
@@ -6,9 +7,11 @@ import type { Deps } from './deps.ts'
 export const sourceDuties: readonly DutyKind[] = ['poll-computers', 'poll-events']
 export const psaDuties: readonly DutyKind[] = ['read-options', 'read-changes']
 
-/** The one duty without a subject. */
-export function ensureHouseDuty(sql: Sql, now: Date): Promise<void> {
-  return ensureDuty(sql, 'keep-house', 0, now)
+/** The duties without a subject. */
+export const houseDuties: readonly DutyKind[] = ['keep-house', 'forget-old', 'watch-self', 'tell-webhook']
+
+export async function ensureHouseDuties(sql: Sql, now: Date): Promise<void> {
+  for (const kind of houseDuties) await ensureDuty(sql, kind, 0, now)
 }
 
 /** Makes sure that every stored connection has its duties; for the start of a server. */
@@ -18,5 +21,6 @@ export async function ensureDuties(deps: Deps): Promise<void> {
   const psas = await deps.db.selectFrom('psas').select('id').execute()
   for (const { id } of sources) for (const kind of sourceDuties) await ensureDuty(deps.pool, kind, id, now)
   for (const { id } of psas) for (const kind of psaDuties) await ensureDuty(deps.pool, kind, id, now)
-  await ensureHouseDuty(deps.pool, now)
+  for (const { psaId } of await loadDrillPlans(deps.pool)) await ensureDuty(deps.pool, 'conduct-drill', psaId, now)
+  await ensureHouseDuties(deps.pool, now)
 }

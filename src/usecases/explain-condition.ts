@@ -1,7 +1,6 @@
-import type { DecisionReason } from '../core/decide.ts'
 import { statusRule } from '../core/rule.ts'
 import { loadGround } from '../db/ground.ts'
-import { decisionWords } from './decision-words.ts'
+import { decisionWords, idleReasons } from './decision-words.ts'
 import type { Deps } from './deps.ts'
 import { type ConditionView, findConditionView } from './list-conditions.ts'
 import { findTicketView } from './list-tickets.ts'
@@ -55,23 +54,20 @@ function answerFor(
   return [...past, ...way].join(' ')
 }
 
-/** Reasons that leave all as it was: the decision before them says more. */
-const idle: ReadonlySet<DecisionReason> = new Set(['text-changed', 'hidden-by-critical', 'level-fell'])
-
 /** The latest decision about a condition or an event that says something. */
 export async function latestDecision(
   deps: Deps,
   column: 'condition_id' | 'event_id',
   id: number,
 ): Promise<DecisionView | null> {
-  const rows = await deps.db
+  const latest = deps.db
     .selectFrom('decisions')
     .select(['id', 'at', 'outcome', 'reason'])
     .where(column, '=', id)
     .orderBy('id', 'desc')
-    .limit(50)
-    .execute()
-  const row = rows.find(({ reason }) => !idle.has(reason)) ?? rows[0]
+    .limit(1)
+  const telling = await latest.where('reason', 'not in', [...idleReasons]).executeTakeFirst()
+  const row = telling ?? (await latest.executeTakeFirst())
   return row === undefined ? null : { ...row, words: decisionWords[row.reason] }
 }
 

@@ -1,6 +1,7 @@
 import type { RuleSection } from '../core/rule.ts'
 import type { FieldValues } from '../core/ticket.ts'
 import type { ConnectionTable } from '../db/connections.ts'
+import { loadRetentionAges, type RetentionAges } from '../db/retention-settings.ts'
 import type { Sql } from '../db/sql.ts'
 import type { ConfigFile, ConnectionEntry, IntegrationEntry } from './config-file.ts'
 import type { Deps } from './deps.ts'
@@ -8,6 +9,7 @@ import { settingsFields } from './settings-fields.ts'
 
 export type WholeConfig = {
   readonly tocsin: ConfigFile['tocsin']
+  readonly retention: RetentionAges
   readonly sources: readonly ConnectionEntry[]
   readonly psas: readonly ConnectionEntry[]
   readonly integrations: readonly IntegrationEntry[]
@@ -20,6 +22,7 @@ export async function exportConfig(
 ): Promise<WholeConfig> {
   return {
     tocsin: 1,
+    retention: await loadRetentionAges(sql),
     sources: await connectionsOf(deps, sql, 'sources'),
     psas: await connectionsOf(deps, sql, 'psas'),
     integrations: await integrationsOf(sql),

@@ -6,7 +6,7 @@ import { writeAudit } from './write-audit.ts'
 
 export type HurryDuty = {
   readonly kind: DutyKind
-  /** Id of the source or the PSA; 0 for `keep-house`. */
+  /** Id of the source or the PSA; 0 for duties of no connection. */
   readonly subjectId: number
 }
 

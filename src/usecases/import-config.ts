@@ -1,3 +1,4 @@
+import { saveRetentionAges } from '../db/retention-settings.ts'
 import type { Client } from '../db/sql.ts'
 import { withTransaction } from '../db/transaction.ts'
 import { type ConfigChange, diffConfig } from './config-diff.ts'
@@ -8,6 +9,7 @@ import { type MissingSecret, writeConnections } from './import-connections.ts'
 import { removeOthers, writeIntegrations } from './import-integrations.ts'
 import { issuesToFields, sayIssue } from './input-words.ts'
 import { invalidInput } from './request-error.ts'
+import { judgeRetention } from './retention-words.ts'
 import { writeAudit } from './write-audit.ts'
 
 export type ImportConfig = {
@@ -67,6 +69,12 @@ async function write(deps: Deps, client: Client, file: ConfigFile): Promise<Conf
   ]
   if (file.integrations !== undefined) await writeIntegrations(deps, client, file.integrations, now)
   await removeOthers(client, file)
+  if (file.retention !== undefined) {
+    // Last, since the rules of the same document decide how long events must be kept.
+    const issues = await judgeRetention(client, file.retention, 'retention.')
+    if (issues.length > 0) throw invalidInput(issues)
+    await saveRetentionAges(client, file.retention, now)
+  }
   const changes = diffConfig(before, await exportConfig(deps, client))
   if (changes.length > 0) await tell(deps, client, changes)
   return { changes, secretsToEnter }

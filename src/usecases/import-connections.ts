@@ -8,7 +8,7 @@ import { judgeSettings } from './connection-settings.ts'
 import { psaConnectorNamed } from './create-psa.ts'
 import { sourceConnectorNamed } from './create-source.ts'
 import type { Deps } from './deps.ts'
-import { ensureHouseDuty, psaDuties, sourceDuties } from './ensure-duties.ts'
+import { ensureHouseDuties, psaDuties, sourceDuties } from './ensure-duties.ts'
 import { type StoredConnection, secretPlace } from './open-connection.ts'
 import { type FieldIssue, invalidInput, RequestError } from './request-error.ts'
 import { type SettingsField, settingsFields } from './settings-fields.ts'
@@ -89,7 +89,7 @@ async function writeConnection(
   if (stored === null) {
     const id = await insertConnection(client, table, { connector: connector.id, name, settings: plain }, now)
     for (const kind of duties) await ensureDuty(client, kind, id, now)
-    await ensureHouseDuty(client, now)
+    await ensureHouseDuties(client, now)
   } else if (!sameValues(stored.settings, plain)) {
     const values = { name, settings: plain, secrets: stored.secrets }
     await saveConnection(client, table, stored.id, stored.updated_at, values, now)

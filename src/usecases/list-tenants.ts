@@ -39,7 +39,11 @@ export async function listTenants(deps: Deps, input: ListTenants): Promise<Page<
   let query = deps.db
     .selectFrom('tenants as t')
     .leftJoin('mappings as m', 'm.tenant_id', 't.id')
+    .leftJoin('duties as d', (join) =>
+      join.on('d.kind', '=', 'poll-computers').onRef('d.subject_id', '=', 't.source_id'),
+    )
     .selectAll('t')
+    .select('d.last_good_at')
     .select(['m.integration_id', 'm.account_id', 'm.account_name'])
   if (input.sourceId !== undefined) query = query.where('t.source_id', '=', input.sourceId)
   if (input.integrationId !== undefined) query = query.where('m.integration_id', '=', input.integrationId)
@@ -73,12 +77,25 @@ export async function listTenants(deps: Deps, input: ListTenants): Promise<Page<
     computers: counts.computers.get(row.id) ?? 0,
     firstSeenAt: row.first_seen_at,
     baselineAt: row.baseline_at,
-    lastListedAt: row.last_listed_at,
+    lastListedAt: lastListedOf(row),
     failingSince: row.failing_since,
     failingMessage: row.failing_message,
     vanishedAt: row.vanished_at,
   }))
   return pageOf(tenants, input.limit)
+}
+
+/** It is written only when a tenant stops being listed (db/sources.ts). */
+function lastListedOf(row: {
+  last_listed_at: Date | null
+  last_good_at: Date | null
+  baseline_at: Date | null
+  failing_since: Date | null
+  vanished_at: Date | null
+}): Date | null {
+  const isListed = row.baseline_at !== null && row.failing_since === null && row.vanished_at === null
+  if (!isListed || row.last_good_at === null) return row.last_listed_at
+  return row.last_listed_at === null || row.last_good_at > row.last_listed_at ? row.last_good_at : row.last_listed_at
 }
 
 type Counts = Readonly<Record<'tickets' | 'conditions' | 'computers', ReadonlyMap<number, number>>>

@@ -67,13 +67,18 @@ export function openSourceWith(
   signal: AbortSignal,
 ): OpenSource {
   const log = deps.log.child({ source: name })
-  const http = meteredClient(deps, connector.id, name, {
-    ...connector.reach(settings),
-    maxReplyBytes,
-    gate: openGate,
-    log,
-    signal,
-  })
+  const http = meteredClient(
+    deps,
+    connector.id,
+    { name, place: id === 0 ? null : `source/${id}` },
+    {
+      ...connector.reach(settings),
+      maxReplyBytes,
+      gate: openGate,
+      log,
+      signal,
+    },
+  )
   const context = { settings, http, log, now: () => deps.clock.now(), signal }
   return { id, name, connector, settings, context, close: () => http.close() }
 }
@@ -104,13 +109,18 @@ export function openPsaWith(
   signal: AbortSignal,
 ): OpenPsa {
   const log = deps.log.child({ psa: name })
-  const http = meteredClient(deps, connector.id, name, {
-    ...connector.reach(settings),
-    maxReplyBytes,
-    gate,
-    log,
-    signal,
-  })
+  const http = meteredClient(
+    deps,
+    connector.id,
+    { name, place: id === 0 ? null : `psa/${id}` },
+    {
+      ...connector.reach(settings),
+      maxReplyBytes,
+      gate,
+      log,
+      signal,
+    },
+  )
   const context = { settings, http, log, now: () => deps.clock.now(), signal, ...desk }
   return { id, name, connector, settings, context, close: () => http.close() }
 }
@@ -149,15 +159,19 @@ export function readSettings<T>(
 function meteredClient(
   deps: Deps,
   peer: string,
-  connection: string,
+  { name: connection, place }: { name: string; place: string | null },
   options: Parameters<Deps['httpClient']>[0],
 ): HttpClient {
-  const client = deps.httpClient(options)
+  const client = deps.httpClient({
+    ...options,
+    ...(place !== null && { onCertificate: (endsAt: Date) => deps.machine.sawCertificate(place, endsAt) }),
+  })
   return {
     async request(request) {
       const begun = performance.now()
       try {
         const reply = await client.request(request)
+        noteClock(deps, connection, reply.headers.date)
         deps.meter.called(peer, connection, String(reply.status), performance.now() - begun)
         return reply
       } catch (error) {
@@ -169,4 +183,10 @@ function meteredClient(
     redact: (text) => client.redact(text),
     close: () => client.close(),
   }
+}
+
+/** The clock of the other side, as its answer tells it to the second; in real time, as the certificates and leases of others are. */
+function noteClock({ machine }: Deps, connection: string, date: string | undefined): void {
+  const theirs = date === undefined ? Number.NaN : Date.parse(date)
+  if (!Number.isNaN(theirs)) machine.sawClock(connection, theirs + 500 - Date.now())
 }

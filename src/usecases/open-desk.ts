@@ -49,12 +49,12 @@ function openDesk(deps: Deps, row: PsaRow): OpenDesk {
   const psa = openPsa(deps, row, { options, generals: row.generals }, openGate, stop.signal)
   const facts = psa.connector.facts(psa.settings)
   const { threadsPerEndpoint: threads, requestsPerHour: perHour, callTimeoutMs, longestCallMs, searchLagMs } = facts
-  const governor = createGovernor(deps, row.id, { threads, perHour, callTimeoutMs })
+  const governor = createGovernor(deps, row.id, { threads, perHour, callTimeoutMs, longestCallMs })
   // No call begins in the second half of a lease, and one that begins just before it ends within it.
   const leaseMs = 2 * callTimeoutMs + 20_000
   const settleMs = leaseMs / 2 + Math.max(callTimeoutMs, longestCallMs) + searchLagMs
   const { connector, context } = psa
-  const desk = { psaId: row.id, name: row.name, connector, context, gate: governor, leaseMs, settleMs }
+  const desk = { psaId: row.id, name: row.name, connector, context, governor, leaseMs, settleMs }
   // One more runner than threads keeps every thread busy while a result is being stored.
   const runners = threads === 0 ? runnersWithoutLimit : threads + 1
   return {
@@ -70,5 +70,7 @@ function openDesk(deps: Deps, row: PsaRow): OpenDesk {
 }
 
 function fingerprintOf(row: PsaRow): string {
-  return [row.updatedAt.toISOString(), row.optionsAt?.toISOString() ?? '', JSON.stringify(row.generals)].join(' ')
+  return [row.updatedAt.toISOString(), row.optionsChangedAt?.toISOString() ?? '', JSON.stringify(row.generals)].join(
+    ' ',
+  )
 }

@@ -1,4 +1,4 @@
-import type { Duty } from '../db/duties.ts'
+import { type Duty, guardDuty } from '../db/duties.ts'
 import { type SourceRow, saveTenants, tenantIds } from '../db/sources.ts'
 import { inTransactionOf, withClient } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
@@ -19,7 +19,11 @@ export async function pollEvents(deps: Deps, duty: Duty, row: SourceRow, signal:
       for await (const { events, cursor } of open.connector.pollEvents(open.context, row.eventCursor)) {
         const known = await tenantIds(client, source.id)
         if (events.some(({ tenantKey }) => !known.has(tenantKey))) {
-          await saveTenants(client, source.id, await open.connector.listTenants(open.context), deps.clock.now())
+          const tenants = await open.connector.listTenants(open.context)
+          await inTransactionOf(client, async () => {
+            await guardDuty(client, duty)
+            await saveTenants(client, source.id, tenants, deps.clock.now())
+          })
         }
         const judged = await inTransactionOf(client, () => judgeEvents(deps, client, duty, source, events, cursor))
         for (const key of Object.keys(total) as (keyof JudgedEvents)[]) total[key] += judged[key]

@@ -2,8 +2,10 @@ import { ConnectorError } from '../connectors/failure.ts'
 import type { PsaFacts } from '../connectors/psa.ts'
 import { noticePerson } from '../core/remember.ts'
 import type { TicketSeen } from '../core/ticket.ts'
+import { type Duty, guardDuty } from '../db/duties.ts'
 import {
   countOpenDeskTickets,
+  haveLooked,
   insertPersonStep,
   type KnownTicket,
   lockKnownTickets,
@@ -19,9 +21,9 @@ import type { OpenPsa } from './open-connection.ts'
 
 /** How far each reading goes back behind the last, so that a slow search or a clock that differs hides nothing. */
 const overlapMs = 5 * 60_000
-/** Open tickets read one by one in each round, to find those that were deleted or merged. */
+/** Most open tickets read one by one in a round at a desk that tells what changed, to find those deleted or merged. */
 const sweepSize = 10
-/** Where a desk cannot tell what changed, every open ticket is read within this time, as far as the rest allows. */
+/** Every open ticket is read within this time, as far as the rest allows. */
 const seeAllWithinSeconds = 15 * 60
 /** Part of the hourly budget that such a sweep may use; most of it is for tickets. */
 const sweepShare = 0.25
@@ -38,9 +40,11 @@ export type ReadChanges = {
 
 /**
  * Reads what people did at the desk since the last time, and sweeps a few of our open tickets for deletion. Notices and
- * never fights: a ticket that a person closed stays closed. Throws `ConnectorError`.
+ * never fights: a ticket that a person closed stays closed. Whatever it stores is guarded by the duty's lease: what a
+ * process read before it slept would tell of things long past. Throws `ConnectorError`, `LostLeaseError`.
  */
-export async function readChanges(deps: Deps, psa: PsaRow, open: OpenPsa, sweptTo: number): Promise<ReadChanges> {
+export async function readChanges(deps: Deps, duty: Duty, psa: PsaRow, open: OpenPsa): Promise<ReadChanges> {
+  const { sweptTo } = duty
   const begun = deps.clock.now()
   const total: ReadChanges = { changed: 0, closedByPerson: 0, reopened: 0, deleted: 0, sweptTo }
   const facts = open.connector.facts(open.settings)
@@ -48,34 +52,43 @@ export async function readChanges(deps: Deps, psa: PsaRow, open: OpenPsa, sweptT
   const since = new Date((psa.changesReadTo ?? begun).getTime() - overlapMs)
   for await (const page of open.connector.changedSince?.(open.context, since) ?? []) {
     total.changed += page.length
-    await noticePage(deps, psa.id, page, { total, readAt: begun, searchLagMs })
+    await noticePage(deps, psa.id, page, { duty, total, readAt: begun, searchLagMs })
   }
-  await saveChangesReadTo(deps.pool, psa.id, begun)
-  const size =
-    open.connector.changedSince === null
-      ? sweepSizeFor(facts, await countOpenDeskTickets(deps.pool, psa.id))
-      : sweepSize
-  await sweep(deps, psa.id, open, size, { total, readAt: begun, searchLagMs })
+  await withTransaction(deps.pool, async (client) => {
+    await guardDuty(client, duty)
+    await saveChangesReadTo(client, psa.id, begun)
+  })
+  const openTickets = await countOpenDeskTickets(deps.pool, psa.id)
+  const most = open.connector.changedSince === null ? Number.POSITIVE_INFINITY : sweepSize
+  const size = sweepSizeFor(facts, openTickets, most)
+  await sweep(deps, psa.id, open, size, { duty, total, readAt: begun, searchLagMs })
   return total
 }
 
-/** Tickets of one round at a desk that cannot tell what changed. */
+/** Tickets of one round: all in their turn, spread over the time, and at most `most` or our share of the hour. */
 export function sweepSizeFor(
   { changesEverySeconds, requestsPerHour }: Pick<PsaFacts, 'changesEverySeconds' | 'requestsPerHour'>,
   openTickets: number,
+  most: number = Number.POSITIVE_INFINITY,
 ): number {
   const rounds = Math.max(1, Math.floor(seeAllWithinSeconds / changesEverySeconds))
   const budget = (requestsPerHour * sweepShare * changesEverySeconds) / 3_600
-  const most = requestsPerHour === 0 ? mostInRound : Math.floor(budget)
-  return Math.max(1, Math.min(Math.ceil(openTickets / rounds), most))
+  const share = Math.min(requestsPerHour === 0 ? mostInRound : Math.floor(budget), most)
+  return Math.max(1, Math.min(Math.ceil(openTickets / rounds), share))
 }
 
 /** One reading: what it counts, when it was begun, and how old what it shows may be. */
-type Reading = { readonly total: ReadChanges; readonly readAt: Date; readonly searchLagMs: number }
+type Reading = {
+  readonly duty: Duty
+  readonly total: ReadChanges
+  readonly readAt: Date
+  readonly searchLagMs: number
+}
 
 async function noticePage(deps: Deps, psaId: number, page: readonly TicketSeen[], reading: Reading): Promise<void> {
   const seen = new Map(page.map((ticket) => [ticket.ticketId, ticket]))
   await withTransaction(deps.pool, async (client) => {
+    await guardDuty(client, reading.duty)
     const known = await lockKnownTickets(client, psaId, [...seen.keys()])
     await saveDeskNumbers(client, psaId, page)
     for (const ticket of known) {
@@ -95,7 +108,10 @@ async function noticeTicket(
   { total, readAt, searchLagMs }: Reading,
 ): Promise<void> {
   const known = noticePerson(ticket.known, seen, ticket.holds)
-  if (known === null) return
+  if (known === null) {
+    if (ticket.known.phase === 'open' && seen.state === 'closed') await haveLooked(client, ticket.id, deps.clock.now())
+    return
+  }
   // The page may be older than our own close: the next reading tells.
   if (seen.state === 'open' && ticket.closedAt !== null && ticket.closedAt.getTime() >= readAt.getTime() - searchLagMs)
     return
@@ -119,30 +135,35 @@ async function sweep(deps: Deps, psaId: number, open: OpenPsa, size: number, rea
   const tickets = await openDeskTickets(deps.pool, psaId, total.sweptTo, size)
   for (const { id, deskTicketId } of tickets) {
     const seen = await readOrGone(open, deskTicketId)
+    // The hour's budget is needed for tickets: the next round goes on from here.
+    if (seen === 'not-now') return
+    total.sweptTo = id
     if (seen !== null) {
       await noticePage(deps, psaId, [seen], reading)
       continue
     }
     const now = deps.clock.now()
     await withTransaction(deps.pool, async (client) => {
+      await guardDuty(client, reading.duty)
       const [ticket] = await lockKnownTickets(client, psaId, [deskTicketId])
       if (ticket === undefined || ticket.leased || ticket.done) return
       const known = noticePerson(ticket.known, null, ticket.holds)
-      if (known === null) return
+      if (known === null) return haveLooked(client, id, now)
       await savePersonsAct(client, id, { known, outcome: 'deleted-by-person' }, now)
       await insertPersonStep(client, id, 'deleted-by-person', null, now)
       total.deleted += 1
       deps.log.info({ ticketId: id, result: 'deleted-by-person' }, 'noticed')
     })
   }
-  total.sweptTo = tickets.length < size ? 0 : (tickets.at(-1)?.id ?? 0)
+  if (tickets.length < size) total.sweptTo = 0
 }
 
-async function readOrGone(open: OpenPsa, deskTicketId: string): Promise<TicketSeen | null> {
+async function readOrGone(open: OpenPsa, deskTicketId: string): Promise<TicketSeen | null | 'not-now'> {
   try {
     return await open.connector.read(open.context, deskTicketId)
   } catch (error) {
     if (error instanceof ConnectorError && error.kind === 'gone') return null
+    if (error instanceof ConnectorError && /^budget-/.test(error.reason)) return 'not-now'
     throw error
   }
 }

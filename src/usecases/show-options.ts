@@ -22,7 +22,7 @@ export async function showOptions(
 ): Promise<DeskOptions> {
   const stored = await mustLoadPsa(deps, input.psaId)
   if (input.refresh === true || stored.options === null) {
-    await withDesk(deps, stored, (open) => readOptions(deps, open))
+    await withDesk(deps, stored, (open) => readOptions(deps, stored, open))
   }
   const row = await mustLoadPsa(deps, input.psaId)
   const { generalFields, ruleFields } = psaConnectorOf(deps, row)

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../connectors/failure.ts'
-import { grantedLastHour } from '../db/governor.ts'
+import type { PsaFacts } from '../connectors/psa.ts'
+import { loadRetentionRuns, type RetentionRuns } from '../db/retention-settings.ts'
 import {
   type ConditionCount,
   countConditions,
@@ -14,7 +15,10 @@ import {
 import type { StoredFailure } from '../db/tables.ts'
 import { SecretBoxError } from '../lib/secret-box.ts'
 import type { Deps } from './deps.ts'
+import { houseDuties } from './ensure-duties.ts'
 import { readSettings, type StoredConnection } from './open-connection.ts'
+import { readWatch, type WatchStatus } from './read-watch.ts'
+import { type BacklogView, type BudgetView, showLoad, type ThreadsView } from './show-load.ts'
 import { type FailureView, toFailureView } from './ticket-view.ts'
 
 export type DutyView = {
@@ -56,25 +60,37 @@ export type PsaStatus = {
   /** Nothing is sent before this moment; `heldFailure` says why. */
   readonly heldUntil: Date | null
   readonly heldFailure: FailureView | null
-  /** Requests granted in the rolling hour; `perHour` is null when the desk sets no limit, or its settings cannot be read. */
-  readonly budget: { readonly used: number; readonly perHour: number | null }
+  readonly budget: BudgetView
+  /** Endpoints with calls under way, or given up and perhaps still running at the vendor. */
+  readonly threads: ThreadsView
+  /** Tickets that wait for a step, and when they are done. */
+  readonly backlog: BacklogView
   readonly tickets: Omit<DeskNumbers, 'psaId'>
 }
 
-export type Status = {
+export type ConnectionsStatus = {
   readonly at: Date
   readonly sources: readonly SourceStatus[]
   readonly psas: readonly PsaStatus[]
   /** Duties of no connection. */
   readonly duties: readonly DutyView[]
+  /** What was removed because it was old. */
+  readonly retention: RetentionRuns
   /** Tenants that did not answer or vanished: mapped ones first, at most 200. */
   readonly troubledTenants: readonly TenantTrouble[]
 }
+
+export type Status = ConnectionsStatus & WatchStatus
 
 const mostTenants = 200
 
 /** How everything is doing, from the database alone. */
 export async function showStatus(deps: Deps): Promise<Status> {
+  return { ...(await showConnections(deps)), ...(await readWatch(deps)) }
+}
+
+/** The same without what the watch makes of it. */
+export async function showConnections(deps: Deps): Promise<ConnectionsStatus> {
   const now = deps.clock.now()
   const duties = await loadDuties(deps.pool)
   const conditions = await countConditions(deps.pool)
@@ -103,11 +119,12 @@ export async function showStatus(deps: Deps): Promise<Status> {
         problem: settingsProblem(deps, 'psas', row),
         duties: dutiesOf(['read-options', 'read-changes'], row.id),
         ...holdOf(row, now),
-        budget: { used: await grantedLastHour(deps.pool, row.id, now), perHour: perHourOf(deps, row) },
+        ...(await showLoad(deps, row, deskLimits(deps, row), now)),
         tickets: ticketsOf(tickets.find(({ psaId }) => psaId === row.id)),
       })),
     ),
-    duties: dutiesOf(['keep-house'], 0),
+    duties: dutiesOf(houseDuties, 0),
+    retention: await loadRetentionRuns(deps.pool),
     troubledTenants: await troubledTenants(deps.pool, mostTenants),
   }
 }
@@ -148,11 +165,11 @@ function settingsProblem(deps: Deps, table: 'sources' | 'psas', row: StoredConne
   }
 }
 
-function perHourOf(deps: Deps, row: StoredConnection): number | null {
+/** What the desk grants; null when its settings cannot be read. */
+function deskLimits(deps: Deps, row: StoredConnection): PsaFacts | null {
   const connector = deps.psas.get(row.connector)
   if (connector === undefined || settingsProblem(deps, 'psas', row) !== null) return null
-  const { requestsPerHour } = connector.facts(readSettings(deps, 'psas', row, connector.settings))
-  return requestsPerHour === 0 ? null : requestsPerHour
+  return connector.facts(readSettings(deps, 'psas', row, connector.settings))
 }
 
 function levelsOf(count: ConditionCount | undefined): SourceStatus['conditions'] {

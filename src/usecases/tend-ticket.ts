@@ -1,14 +1,18 @@
-import { ConnectorError, errorToFailure } from '../connectors/failure.ts'
-import type { Gate, HttpClient } from '../connectors/http.ts'
+import { ConnectorError, errorToFailure, mayStillRun } from '../connectors/failure.ts'
+import type { HttpClient } from '../connectors/http.ts'
 import type { PsaConnector, PsaContext } from '../connectors/psa.ts'
+import type { Failure } from '../core/failure.ts'
 import { laneOf } from '../core/lane.ts'
 import { nextStep, type Step } from '../core/next-step.ts'
 import { remember, type StepResult } from '../core/remember.ts'
 import { noteText, openingText, resolutionText } from '../core/texts.ts'
 import type { DeskFacts, FieldValues, Known, Ticket } from '../core/ticket.ts'
 import { accountedTickets } from '../db/psas.ts'
-import type { ClaimedTicket, Remembered } from '../db/ticket-queue.ts'
+import type { ClaimedTicket } from '../db/ticket-queue.ts'
+import type { Remembered } from '../db/ticket-results.ts'
 import type { Deps } from './deps.ts'
+import type { Governor } from './governor.ts'
+import { isTheirs, wasOurs, withoutEnded } from './who-closed.ts'
 
 /** A desk in the hands of a worker. */
 export type Desk = {
@@ -16,7 +20,7 @@ export type Desk = {
   readonly name: string
   readonly connector: PsaConnector
   readonly context: PsaContext<unknown>
-  readonly gate: Gate
+  readonly governor: Pick<Governor, 'acquire'>
   readonly leaseMs: number
   /** Time in ms from the start of an attempt until its ticket must be found. */
   readonly settleMs: number
@@ -24,8 +28,14 @@ export type Desk = {
 
 /** What came of one claimed ticket: something to remember, nothing begun, or a successor to start. */
 export type Tended =
-  | { readonly kind: 'remember'; readonly remembered: Remembered; readonly result: StepResult | null }
-  | { readonly kind: 'release' }
+  | {
+      readonly kind: 'remember'
+      readonly remembered: Remembered
+      readonly result: StepResult | null
+      readonly requests: number
+    }
+  /** `refusal`: what the governor said, when it let nothing through. */
+  | { readonly kind: 'release'; readonly lane: number; readonly refusal: Failure | null }
   | { readonly kind: 'renew' }
 
 /** Takes one step with one claimed ticket. Never throws: what a call fails with becomes part of the ticket. */
@@ -38,15 +48,21 @@ export async function tendTicket(deps: Deps, desk: Desk, claimed: ClaimedTicket,
   const step = nextStep(claimed.ticket, facts, deps.clock.now())
   if (step.do === 'renew') return { kind: 'renew' }
   if (step.do === 'wait' || step.do === 'rest' || step.do === 'finish') {
-    return { kind: 'remember', remembered: settle(claimed, claimed.ticket.known, step, null), result: null }
+    const remembered = settle(claimed, claimed.ticket.known, step, null)
+    return { kind: 'remember', remembered, result: null, requests: 0 }
   }
   const startedAt = deps.clock.now()
   const deadline = claimed.leaseAt.getTime() + desk.leaseMs / 2
-  if (startedAt.getTime() > deadline) return { kind: 'release' }
-  const watch = watchedClient(deps, desk, deadline, signal)
+  const { lane } = claimed
+  if (startedAt.getTime() > deadline) return { kind: 'release', lane, refusal: null }
+  const watch = watchedClient(deps, desk, lane, deadline, signal)
   const begun = performance.now()
   const result = await attempt(deps, { ...desk.context, http: watch.http, signal }, desk, claimed, step, watch)
-  if (result.did === 'fail' && signal.aborted && watch.sent() === 0) return { kind: 'release' }
+  if (result.did === 'fail' && watch.sent() === 0) {
+    const refusal = watch.refusal()
+    // Nothing was begun, and that says nothing about this ticket.
+    if (signal.aborted || refusal !== null) return { kind: 'release', lane, refusal: signal.aborted ? null : refusal }
+  }
   const now = deps.clock.now()
   const { desired, known } = claimed.ticket
   const after = remember(known, desired, step, result, startedAt, now)
@@ -69,7 +85,8 @@ export async function tendTicket(deps: Deps, desk: Desk, claimed: ClaimedTicket,
     durationMs: performance.now() - begun,
   }
   const number = result.did === 'create' ? result.number : null
-  return { kind: 'remember', remembered: settle(claimed, after, then, record, number), result }
+  const remembered = settle(claimed, after, then, record, number)
+  return { kind: 'remember', remembered, result, requests: watch.sent() }
 }
 
 /** From what is known now to when the ticket is due again. */
@@ -83,6 +100,7 @@ function settle(
   const dueAt = then.do === 'rest' || then.do === 'finish' ? null : then.do === 'wait' ? then.until : claimed.leaseAt
   return {
     id: claimed.id,
+    leaseAt: claimed.leaseAt,
     known,
     number,
     desiredVersion: claimed.desiredVersion,
@@ -93,31 +111,49 @@ function settle(
   }
 }
 
-type Watch = { http: HttpClient; sent(): number }
+type Watch = {
+  http: HttpClient
+  /** Requests that may have left. */
+  sent(): number
+  /** Why the governor, or the time, let the last request not through. */
+  refusal(): Failure | null
+}
 
 /**
  * The desk's client for one ticket: every request passes the governor, and none is begun after the deadline, so that a
  * worker that slept cannot act on a lease that others have taken over.
  */
-function watchedClient(deps: Deps, desk: Desk, deadline: number, signal: AbortSignal): Watch {
+function watchedClient(deps: Deps, desk: Desk, lane: number, deadline: number, signal: AbortSignal): Watch {
   let sent = 0
+  let refusal: Failure | null = null
+  const mayBegin = () => deps.clock.isSure?.() !== false && deps.clock.now().getTime() <= deadline
+  const refuse = (error: unknown): never => {
+    if (error instanceof ConnectorError) refusal = errorToFailure(error)
+    throw error
+  }
   const http: HttpClient = {
     ...desk.context.http,
     async request(request) {
-      const done = await desk.gate.acquire(request.endpoint, signal)
+      const ask = { lane, begun: sent > 0 }
+      const done = await desk.governor.acquire(request.endpoint, signal, ask).catch(refuse)
+      let givenUp = false
       try {
-        if (deps.clock.now().getTime() > deadline) {
-          throw new ConnectorError('later', 'busy', 'Not begun: the desk was too busy for the time this worker had.')
-        }
-        sent += 1
-        return await desk.context.http.request(request)
+        if (!mayBegin()) return refuse(new ConnectorError('later', 'busy', tooBusy))
+        // Where a vendor counts no calls, it does nothing either: such a request only asks for the way.
+        if (request.endpoint !== '') sent += 1
+        return await desk.context.http.request({ ...request, mayBegin })
+      } catch (error) {
+        givenUp = mayStillRun(error)
+        throw error
       } finally {
-        done()
+        done(givenUp)
       }
     },
   }
-  return { http, sent: () => sent }
+  return { http, sent: () => sent, refusal: () => refusal }
 }
+
+const tooBusy = 'Not begun: the desk was too busy for the time this worker had.'
 
 type CallStep = Extract<Step, { do: 'create' | 'find' | 'update' | 'note' | 'close' }>
 
@@ -159,13 +195,21 @@ async function call(
     case 'find': {
       const accounted = await accountedTickets(deps.pool, desk.psaId, reference, claimed.id)
       const found = await connector.find(context, reference, accountId)
-      return { did: 'find', found: found.filter(({ ticketId }) => !accounted.has(ticketId)) }
+      const unaccounted = found.filter(({ ticketId }) => !accounted.has(ticketId))
+      return { did: 'find', found: await withoutEnded(connector, context, claimed.ticket.known, unaccounted) }
     }
-    case 'update':
-      return updateUntouched(connector, context, claimed.ticket, step.fields)
+    case 'update': {
+      const result = await updateUntouched(connector, context, claimed.ticket, step.fields)
+      if (step.reason !== 'outcome-unknown') return result
+      const { ticketId, state } = result.seen
+      if (state === 'open')
+        return (await isTheirs(connector, context, claimed.ticket.known)) ? { did: 'leave' } : result
+      return { ...result, closedByUs: await wasOurs(deps.pool, desk, context, reference, ticketId) }
+    }
     case 'note':
       return sendNote(connector, context, claimed, step)
     case 'close': {
+      if (await isTheirs(connector, context, claimed.ticket.known)) return { did: 'leave' }
       const untold = desired.repeats - claimed.ticket.known.repeatsTold
       const resolution = resolutionText(claimed.what, claimed.endReason, deps.clock.now(), untold)
       const closed = await connector.close(context, deskTicketId(claimed.ticket), { resolution, general })
@@ -180,7 +224,7 @@ async function updateUntouched(
   context: PsaContext<unknown>,
   ticket: Ticket,
   wanted: FieldValues,
-): Promise<StepResult> {
+): Promise<Extract<StepResult, { did: 'update' }>> {
   const ticketId = deskTicketId(ticket)
   const seen = await connector.read(context, ticketId)
   const written = Object.fromEntries(

@@ -1,16 +1,11 @@
 import type { Failure } from '../core/failure.ts'
-import {
-  type ClaimedTicket,
-  claimTickets,
-  type Remembered,
-  releaseTickets,
-  rememberTickets,
-  renewTicket,
-  stopSharedTickets,
-} from '../db/ticket-queue.ts'
+import { laneNames, lowLaneShare, owedLanes } from '../core/lane.ts'
+import { type ClaimedTicket, claimTickets, releaseTickets, renewTicket, stopSharedTickets } from '../db/ticket-queue.ts'
+import { type Remembered, rememberTickets } from '../db/ticket-results.ts'
 import type { Deps } from './deps.ts'
 import { createDeskPace } from './desk-pace.ts'
-import { type Desk, tendTicket } from './tend-ticket.ts'
+import { createDeskProgress } from './desk-progress.ts'
+import { type Desk, type Tended, tendTicket } from './tend-ticket.ts'
 
 /**
  * The claim loop of one desk in one process: a buffer of claimed tickets, steps in flight, and batches of results. One
@@ -50,17 +45,20 @@ const sharedFailure: Failure = {
 export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Tender {
   const owner = deps.ids.uuid()
   const pace = createDeskPace(deps, desk, options.runners)
+  const progress = createDeskProgress(deps, desk.psaId, owner)
   const inFlight = new Set<Promise<void>>()
   let buffer: ClaimedTicket[] = []
   const results: Remembered[] = []
   let flushing: Promise<void> | null = null
-  let claims = 0
+  let claiming: Promise<void> | null = null
+  /** Lanes to which the governor grants nothing until that time (ms), because the rest of the hour is kept for others. */
+  const shut = new Map<number, number>()
   /** Something may be due that was not claimed yet. */
   let more = true
   /** The first thing that went wrong beside the loop; the loop ends with it. */
   let fault: { readonly error: unknown } | null = null
   let bell: (() => void) | null = null
-  // Tickets tended in the last second or so: a claim takes no more than that.
+  // Tickets tended a second of late: a claim takes half of that, so that an urgent one never waits long behind others.
   let rate = options.runners
   let tended = 0
   let countedFrom = performance.now()
@@ -95,30 +93,66 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
       tended = 0
       countedFrom = performance.now()
     }
-    claims += 1
     more = false
-    const limit = pace.isTroubled() ? 1 : Math.min(claimAtMost, Math.max(pace.width(), Math.ceil(rate)))
-    const claimed = await claimTickets(deps.pool, {
-      psaId: desk.psaId,
-      owner,
-      now: deps.clock.now(),
-      leaseMs: desk.leaseMs,
-      limit,
-      byAge: claims % 10 === 0,
-    })
+    const limit = pace.isTroubled() ? 1 : Math.min(claimAtMost, Math.max(pace.width(), Math.ceil(rate / 2)))
+    const now = deps.clock.now()
+    for (const [lane, until] of shut) if (until <= now.getTime()) shut.delete(lane)
+    const claimed = await claimOf(shut.size === 0 ? null : laneNames.flatMap((_, n) => (shut.has(n) ? [] : [n])), limit)
     buffer = buffer.concat(claimed)
     if (claimed.length > 0) more = true
+    // When more waits than was taken, high lanes may have left no room for the low ones.
+    if (claimed.length < limit) return
+    const share = Math.ceil(limit * lowLaneShare)
+    for (const lane of owedLanes(progress.sent())) {
+      if (shut.has(lane)) continue
+      const owed = await claimOf([lane], share)
+      buffer = buffer.concat(owed)
+    }
+  }
+
+  /** Beside the work in hand, so that runners do not wait for it while the buffer lasts. */
+  function claimSoon(): void {
+    claiming = claim()
+      .catch((error: unknown) => {
+        fault ??= { error }
+      })
+      .finally(() => {
+        claiming = null
+        bell?.()
+      })
+  }
+
+  async function claimOf(lanes: readonly number[] | null, limit: number): Promise<ClaimedTicket[]> {
+    const { psaId, leaseMs } = desk
+    if (deps.clock.isSure?.() === false) return []
+    return claimTickets(deps.pool, { psaId, owner, now: deps.clock.now(), leaseMs, limit, lanes })
+  }
+
+  /** Nothing was begun: the ticket goes back as it was, and its lane or the whole desk waits when the governor says so. */
+  async function release(
+    claimed: ClaimedTicket,
+    { lane, refusal }: Extract<Tended, { kind: 'release' }>,
+  ): Promise<void> {
+    if (refusal?.reason === 'budget-kept' && refusal.until !== null) {
+      shut.set(lane, refusal.until.getTime())
+      const kept = buffer.filter(({ lane: waitsIn }) => waitsIn === lane)
+      buffer = buffer.filter(({ lane: waitsIn }) => waitsIn !== lane)
+      return releaseTickets(deps.pool, owner, [claimed, ...kept])
+    }
+    if (refusal !== null && (await pace.failed(refusal))) await giveBack()
+    return releaseTickets(deps.pool, owner, [claimed])
   }
 
   async function tend(claimed: ClaimedTicket, signal: AbortSignal): Promise<void> {
     const outcome = await tendTicket(deps, desk, claimed, signal)
     tended += 1
-    if (outcome.kind === 'release') return releaseTickets(deps.pool, owner, [claimed.id])
+    if (outcome.kind === 'release') return release(claimed, outcome)
     if (outcome.kind === 'renew') {
-      const renewed = await renewTicket(deps.pool, claimed.id, owner, deps.clock.now())
-      if (!renewed) await releaseTickets(deps.pool, owner, [claimed.id])
+      const renewed = await renewTicket(deps.pool, claimed, owner, deps.clock.now())
+      if (!renewed) await releaseTickets(deps.pool, owner, [claimed])
       return wake()
     }
+    if (outcome.requests > 0) progress.did(claimed.lane, outcome.requests, outcome.result?.did !== 'fail')
     results.push(outcome.remembered)
     flushing ??= flushSoon()
     if (outcome.result === null) return
@@ -133,21 +167,27 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
       })
       .finally(() => {
         inFlight.delete(step)
+        if (inFlight.size === 0) progress.busy(false)
         bell?.()
       })
     inFlight.add(step)
+    progress.busy(true)
   }
 
   async function giveBack(): Promise<void> {
-    const ids = buffer.splice(0).map(({ id }) => id)
-    if (ids.length > 0) await releaseTickets(deps.pool, owner, ids)
+    const claims = buffer.splice(0)
+    if (claims.length > 0) await releaseTickets(deps.pool, owner, claims)
   }
 
   /** Stores what has gathered after a moment. Results that cannot be stored are found out when their leases end. */
   async function flushSoon(): Promise<void> {
     try {
       await new Promise((resolve) => setTimeout(resolve, flushEveryMs))
-      while (results.length > 0) await flush(results.splice(0, flushAtMost))
+      do {
+        while (results.length > 0) await flush(results.splice(0, flushAtMost))
+        await progress.store()
+        // What came in meanwhile found this at work, and waits for it.
+      } while (results.length > 0)
     } catch (error) {
       fault ??= { error }
     } finally {
@@ -159,10 +199,10 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
   async function flush(batch: readonly Remembered[]): Promise<void> {
     const now = deps.clock.now()
     const kept = await rememberTickets(deps.pool, owner, now, batch)
-    const created = batch.filter(({ id, step }) => kept.has(id) && step?.name === 'create' && step.result === 'done')
+    const created = [...kept].filter(({ step }) => step?.name === 'create' && step.result === 'done')
     if (created.length > 0) await stopShared(created.map(({ id }) => id))
-    for (const { id } of batch) {
-      if (!kept.has(id)) deps.log.warn({ psa: desk.name, ticketId: id }, 'lease lost before the result was stored')
+    for (const one of batch) {
+      if (!kept.has(one)) deps.log.warn({ psa: desk.name, ticketId: one.id }, 'lease lost before the result was stored')
     }
     // A wish may have changed meanwhile, or there is a next step at once.
     more = true
@@ -182,18 +222,21 @@ export function createTender(deps: Deps, desk: Desk, options: TenderOptions): Te
     try {
       while (!signal.aborted) {
         if (fault !== null) throw (fault as { readonly error: unknown }).error
-        if (more && buffer.length < pace.width()) await claim()
+        if (claiming === null && more && buffer.length < pace.width()) claimSoon()
         while (buffer.length > 0 && inFlight.size < pace.width()) {
           const next = buffer.shift()
           if (next !== undefined) start(next, signal)
         }
-        if (more && buffer.length < pace.width()) continue
-        if (untilIdle && !more && buffer.length === 0 && inFlight.size === 0 && flushing === null) return
+        if (claiming === null && more && buffer.length < pace.width()) continue
+        const idle = buffer.length === 0 && inFlight.size === 0 && flushing === null && claiming === null
+        if (untilIdle && !more && idle) return
         await pause(signal, options.lookEveryMs)
       }
     } finally {
+      await claiming
       await Promise.all(inFlight)
       await flushing
+      await progress.store(true)
       await giveBack()
     }
   }

@@ -56,8 +56,13 @@ export async function withDeskSettings<T>(
   settings: unknown,
   work: (open: OpenPsa) => Promise<T>,
 ): Promise<T> {
-  const { threadsPerEndpoint: threads, requestsPerHour: perHour, callTimeoutMs } = connector.facts(settings)
-  const governor = createGovernor(deps, row.id, { threads, perHour, callTimeoutMs })
+  const {
+    threadsPerEndpoint: threads,
+    requestsPerHour: perHour,
+    callTimeoutMs,
+    longestCallMs,
+  } = connector.facts(settings)
+  const governor = createGovernor(deps, row.id, { threads, perHour, callTimeoutMs, longestCallMs })
   try {
     const desk = deskSettingsOf(row)
     const open = openPsaWith(deps, connector, row.id, row.name, settings, desk, governor, liveSignal())

@@ -3,6 +3,7 @@ import { type Bench, createBench } from './psa-bench.ts'
 import { failureContract } from './psa-failures.ts'
 import { lifeContract } from './psa-life.ts'
 import { peopleContract } from './psa-people.ts'
+import { restoreContract } from './psa-restore.ts'
 import { rulesContract } from './psa-rules.ts'
 import { textContract } from './psa-texts.ts'
 import type { PsaSubject } from './psa-world.ts'
@@ -39,6 +40,7 @@ export function psaContract<Settings>(subject: PsaSubject<Settings>): void {
     rulesContract(get)
     lifeContract(get)
     peopleContract(get)
+    restoreContract(get)
     textContract(get)
     failureContract(get)
   })

@@ -248,9 +248,9 @@ describe('I6: never above the granted threads or budget', () => {
 
   test('with slots whose lease ran out while their process slept', async () => {
     const stage = await openStage({ rules })
-    const { pool, clock } = stage.app.deps
-    const limits = { threads: 3, perHour: 0, callTimeoutMs: 10_000 }
-    const governors = [0, 1].map(() => createGovernor({ pool, clock, ids: systemIds }, stage.ids.psaId, limits))
+    const { pool, clock, log } = stage.app.deps
+    const limits = { threads: 3, perHour: 0, callTimeoutMs: 10_000, longestCallMs: 300_000 }
+    const governors = [0, 1].map(() => createGovernor({ pool, clock, log, ids: systemIds }, stage.ids.psaId, limits))
     const [sleeper, waker] = governors
     if (sleeper === undefined || waker === undefined) throw new Error('There are two.')
     const signal = new AbortController().signal

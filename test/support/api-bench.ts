@@ -10,9 +10,11 @@ import { createMetrics } from '../../src/http/metrics.ts'
 import { createHttpServer } from '../../src/http/server.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import { systemIds } from '../../src/lib/ids.ts'
+import { createMachine } from '../../src/lib/machine.ts'
 import { createSecretBox } from '../../src/lib/secret-box.ts'
 import type { Deps } from '../../src/usecases/deps.ts'
 import { ensureFirstToken } from '../../src/usecases/ensure-first-token.ts'
+import { createOwnSources } from '../../src/usecases/own-sources.ts'
 import { type LogLine, recordingLog } from './recording-log.ts'
 
 /** An answer of the API; it has been judged by the OpenAPI document. */
@@ -68,9 +70,10 @@ export async function createApiBench(
     ids: systemIds,
     log,
     meter: metrics.meter,
+    machine: createMachine(null),
     box: createSecretBox('a key for tests that is long enough to be one'),
     installation: 'test',
-    sources: sourceConnectors,
+    sources: new Map([...sourceConnectors, ...createOwnSources(() => deps)]),
     actor: systemActor,
     demo: false,
     psas: psaConnectors,

@@ -1,7 +1,7 @@
 // TicketHistory rows, made from the ticket history when a query asks for them.
+import type { StoredHistoryEntry } from '../../kit/ticket-history.ts'
 import { ticketHistoryEntity } from '../model/entities.ts'
 import type { Row } from '../model/field.ts'
-import type { HistoryEntry } from './history.ts'
 import type { RowSource } from './table.ts'
 
 const actions = {
@@ -15,7 +15,7 @@ const actions = {
 } as const
 
 /** Shows the ticket history as rows of the API; a row's id is its place in the history. */
-export function createHistorySource(history: readonly HistoryEntry[]): RowSource {
+export function createHistorySource(history: readonly StoredHistoryEntry[]): RowSource {
   return {
     entity: ticketHistoryEntity,
     ids: () => history.map((_, index) => index + 1),
@@ -34,7 +34,7 @@ export function createHistorySource(history: readonly HistoryEntry[]): RowSource
   }
 }
 
-function toRow(entry: HistoryEntry, id: number): Row {
+function toRow(entry: StoredHistoryEntry, id: number): Row {
   const changed: string[] = []
   for (let n = 0; n + 2 < entry.changes.length; n += 3) {
     changed.push(`${entry.changes[n]}: ${entry.changes[n + 1] ?? ''} -> ${entry.changes[n + 2] ?? ''}`)

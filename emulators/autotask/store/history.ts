@@ -1,10 +1,8 @@
 // The append-only list of everything that ever happened to a ticket, for checkers.
+import { readEntry, type StoredHistoryEntry, showEntry, type TicketHistoryEntry } from '../../kit/ticket-history.ts'
 import { ticketEntity } from '../model/entities.ts'
 import type { Value } from '../model/field.ts'
 import { formatTime } from '../wire.ts'
-
-/** What happened to a ticket. */
-export type HistoryKind = 'created' | 'updated' | 'closed' | 'reopened' | 'deleted' | 'merged' | 'note'
 
 /** Who did it: the API user, or somebody at the desk (a technician, a workflow rule). */
 export type Actor = {
@@ -16,53 +14,14 @@ export type Actor = {
   via?: 'workflow'
 }
 
-/** One entry; changes are kept flat (name, old, new, name, ...), since there are many. */
-export type HistoryEntry = {
-  time: number
-  ticketId: number
-  kind: HistoryKind
-  by: Actor['by']
-  via?: 'workflow'
-  resourceID: number
-  companyID: number
-  externalID: string
-  changes: readonly (Value | string)[]
-  noteId?: number
-}
-
-/** One entry as `GET /_emulator/state?part=history` shows it. */
-export type ShownHistoryEntry = {
-  time: string
-  ticketId: number
-  kind: HistoryKind
-  by: Actor['by']
-  via?: 'workflow'
-  resourceID: number
-  companyID: number
-  externalID: string
-  changes: Record<string, { old: Value; new: Value }>
-  noteId?: number
-}
-
-/** Turns an entry into what is shown. */
-export function showEntry(entry: HistoryEntry): ShownHistoryEntry {
-  const changes: Record<string, { old: Value; new: Value }> = {}
-  for (let n = 0; n + 2 < entry.changes.length; n += 3) {
-    const name = String(entry.changes[n])
-    const [before = null, after = null] = entry.changes.slice(n + 1, n + 3)
-    changes[name] = { old: showValue(name, before), new: showValue(name, after) }
-  }
-  return { ...entry, time: new Date(entry.time).toISOString(), changes }
+/** Turns an entry into what `GET /_emulator/state?part=history` shows. */
+export function showHistory(entry: StoredHistoryEntry): TicketHistoryEntry {
+  return showEntry(entry, showValue)
 }
 
 /** Turns a shown entry back, for restoring a state. */
-export function readEntry(shown: ShownHistoryEntry): HistoryEntry {
-  const changes = Object.entries(shown.changes).flatMap(([name, change]) => [
-    name,
-    readValue(name, change.old),
-    readValue(name, change.new),
-  ])
-  return { ...shown, time: Date.parse(shown.time), changes }
+export function readHistory(shown: TicketHistoryEntry): StoredHistoryEntry {
+  return readEntry(shown, readValue)
 }
 
 function showValue(name: string, value: Value): Value {

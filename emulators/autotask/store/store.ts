@@ -1,9 +1,10 @@
 // Everything the emulated tenant holds.
 import type { EmulatorClock } from '../../kit/clock.ts'
+import type { StoredHistoryEntry } from '../../kit/ticket-history.ts'
 import { tableEntities, ticketHistoryEntity } from '../model/entities.ts'
 import type { Row } from '../model/field.ts'
 import { type Picklist, type Picklists, seedPicklists } from '../model/picklists.ts'
-import type { Actor, HistoryEntry } from './history.ts'
+import type { Actor } from './history.ts'
 import { createHistorySource } from './history-source.ts'
 import { CategoryRule, Switches, Threshold } from './settings.ts'
 import { createTable, type RowSource, type Table } from './table.ts'
@@ -23,7 +24,7 @@ export type Store = {
   threshold: Threshold
   picklists: Picklists
   tables: ReadonlyMap<string, Table>
-  history: HistoryEntry[]
+  history: StoredHistoryEntry[]
   tally: Tally
   categoryRules: Map<number, CategoryRule>
   /** Tickets numbered so far, by day (YYYYMMDD). */

@@ -1,12 +1,15 @@
-// Everything that ever happened to a ticket, in order and for ever, for checkers. The names of an entry are those that
-// every emulated desk uses, so that one checker reads them all.
+// Everything that ever happened to a ticket, in order and for ever, for checkers.
 
+import {
+  readEntry,
+  type StoredHistoryEntry,
+  showEntry,
+  type TicketHistoryEntry,
+  type TicketHistoryKind,
+} from '../../kit/ticket-history.ts'
 import type { Row, Scalar } from '../model/field.ts'
 import { ticketEntity } from '../model/ticket-fields.ts'
 import { formatTime } from '../wire/time.ts'
-
-/** What happened to a ticket. */
-export type HistoryKind = 'created' | 'updated' | 'closed' | 'reopened' | 'deleted' | 'merged' | 'note'
 
 /** Who does something: the API member, or somebody at the desk (a technician, a workflow rule). */
 export type Actor = {
@@ -18,37 +21,15 @@ export type Actor = {
   via?: 'workflow'
 }
 
-/** One entry. `changes` is flat (name, old, new, name, ...), since there are many. */
-export type HistoryEntry = {
-  time: number
-  ticketId: number
-  kind: HistoryKind
-  by: Actor['by']
-  via?: 'workflow'
-  /** Member who did it. */
-  resourceID: number
-  companyID: number
-  /** The ticket's `externalXRef`. */
-  externalID: string
-  changes: readonly Scalar[]
-  noteId?: number
-}
-
-/** One entry as `GET /_emulator/state?part=history` shows it; references in `changes` are ids. */
-export type ShownHistoryEntry = Omit<HistoryEntry, 'time' | 'changes'> & {
-  time: string
-  changes: Record<string, { old: Scalar; new: Scalar }>
-}
-
 /** An entry about a ticket as it is now. */
 export function historyEntry(
   time: number,
   ticket: Row,
-  kind: HistoryKind,
+  kind: TicketHistoryKind,
   actor: Actor,
   changes: readonly Scalar[],
   noteId?: number,
-): HistoryEntry {
+): StoredHistoryEntry {
   return {
     time,
     ticketId: ticket.id,
@@ -63,25 +44,14 @@ export function historyEntry(
   }
 }
 
-/** Turns an entry into what is shown. */
-export function showEntry(entry: HistoryEntry): ShownHistoryEntry {
-  const changes: ShownHistoryEntry['changes'] = {}
-  for (let n = 0; n + 2 < entry.changes.length; n += 3) {
-    const name = String(entry.changes[n])
-    const [before = null, after = null] = entry.changes.slice(n + 1, n + 3)
-    changes[name] = { old: showValue(name, before), new: showValue(name, after) }
-  }
-  return { ...entry, time: new Date(entry.time).toISOString(), changes }
+/** Turns an entry into what `GET /_emulator/state?part=history` shows; references in `changes` are ids. */
+export function showHistory(entry: StoredHistoryEntry): TicketHistoryEntry {
+  return showEntry(entry, showValue)
 }
 
 /** Turns a shown entry back, for restoring a state. */
-export function readEntry(shown: ShownHistoryEntry): HistoryEntry {
-  const changes = Object.entries(shown.changes).flatMap(([name, change]) => [
-    name,
-    readValue(name, change.old),
-    readValue(name, change.new),
-  ])
-  return { ...shown, time: Date.parse(shown.time), changes }
+export function readHistory(shown: TicketHistoryEntry): StoredHistoryEntry {
+  return readEntry(shown, readValue)
 }
 
 function showValue(name: string, value: Scalar): Scalar {

@@ -1,10 +1,11 @@
 // Everything the emulated tenant holds.
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { EmulatorClock } from '../../kit/clock.ts'
+import type { StoredHistoryEntry } from '../../kit/ticket-history.ts'
 import { tableEntities } from '../model/entities.ts'
 import type { Row } from '../model/field.ts'
 import { wholeSeconds } from '../wire/time.ts'
-import type { Actor, HistoryEntry } from './history.ts'
+import type { Actor } from './history.ts'
 import { Switches } from './settings.ts'
 import { createTable, type Table } from './table.ts'
 import { createTally, type Tally } from './tally.ts'
@@ -48,7 +49,7 @@ export type Store = {
   origin: string
   switches: Switches
   tables: ReadonlyMap<string, Table>
-  history: HistoryEntry[]
+  history: StoredHistoryEntry[]
   tally: Tally
   signing: { id: string; key: string }
   /** The last attempts, oldest first. */

@@ -1,9 +1,10 @@
 // The life of a ticket: created, changed, closed, re-opened, merged, deleted; each step goes into the history.
+import type { TicketHistoryKind } from '../../kit/ticket-history.ts'
 import { invalidObject, type ValidationError } from '../answers.ts'
 import { numberIn } from '../model/entity.ts'
 import type { Row, Scalar, Value } from '../model/field.ts'
 import { noteEntity, ticketEntity } from '../model/ticket-fields.ts'
-import { type Actor, type HistoryKind, historyEntry } from '../store/history.ts'
+import { type Actor, historyEntry } from '../store/history.ts'
 import { rowsWith, type Store, stamp, tableOf, timeNow } from '../store/store.ts'
 import { isOpen } from '../store/tally.ts'
 import { wholeSeconds } from '../wire/time.ts'
@@ -41,7 +42,7 @@ export function createTicket(store: Store, draft: Draft, actor: Actor): Row {
 type ChangeOptions = {
   /** PUT: what the draft does not say goes back to its initial value. */
   replace?: boolean
-  kind?: HistoryKind
+  kind?: TicketHistoryKind
   /** Fields that only the server sets. */
   also?: Record<string, Value>
 }
@@ -128,7 +129,7 @@ function flat(value: Value | undefined): Scalar {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
 }
 
-function record(store: Store, row: Row, kind: HistoryKind, actor: Actor, changes: readonly Scalar[]): void {
+function record(store: Store, row: Row, kind: TicketHistoryKind, actor: Actor, changes: readonly Scalar[]): void {
   store.history.push(historyEntry(timeNow(store), row, kind, actor, changes))
 }
 

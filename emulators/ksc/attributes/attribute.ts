@@ -27,7 +27,7 @@ export function createTable<Row>(attributes: Record<string, Attribute<Row>>): At
 }
 
 /** Turns a value into its form inside a container or array. */
-function toWire(type: AttributeType, value: Exclude<AttributeValue, undefined>): WireValue {
+export function toWire(type: AttributeType, value: Exclude<AttributeValue, undefined>): WireValue {
   switch (type) {
     case 'long':
       return wire.long(value as number)

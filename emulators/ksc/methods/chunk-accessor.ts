@@ -1,6 +1,6 @@
 import { releaseResultSet, useResultSet } from '../result-sets.ts'
 import { badFormat } from '../wire/pxg-error.ts'
-import { params, type WireObject } from '../wire/values.ts'
+import { written } from '../wire/written.ts'
 import type { Call, MethodTable } from './call.ts'
 
 /** `ChunkAccessor.*` (ksc-open-api.md 4.3). */
@@ -16,8 +16,8 @@ export const chunkAccessorMethods: MethodTable = {
     const start = args.int('nStart', 0)
     const count = args.int('nCount', 0)
     if (start < 0 || count < 0) throw badFormat('nStart and nCount must not be negative')
-    const items = readPage(call, rows.read, start, count)
-    return { PxgRetVal: items.length, pChunk: { KLCSP_ITERATOR_ARRAY: items.map(params) } }
+    const items = readPage(call, rows.write, start, count)
+    return written(`{"PxgRetVal":${items.length},"pChunk":{"KLCSP_ITERATOR_ARRAY":[${items.join(',')}]}}`)
   },
   'ChunkAccessor.Release': ({ session, args, now }) => {
     releaseResultSet(session, 'chunk', args.required('strAccessor'), now)
@@ -31,12 +31,12 @@ export function expireOnFault(call: Call, id: string): void {
 }
 
 /** Reads a page; fault `halfList` gives fewer items than asked although more remain. */
-export function readPage(
+export function readPage<Item>(
   call: Call,
-  read: (start: number, count: number) => WireObject[],
+  read: (start: number, count: number) => Item[],
   start: number,
   count: number,
-): WireObject[] {
+): Item[] {
   const items = read(start, count)
   return items.length > 1 && call.hit('halfList') ? items.slice(0, Math.floor(items.length / 2)) : items
 }

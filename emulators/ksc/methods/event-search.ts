@@ -4,7 +4,7 @@ import { toRecord } from '../attributes/attribute.ts'
 import { lowerBound } from '../filter/evaluate.ts'
 import type { Filter } from '../filter/syntax.ts'
 import type { EventRecord } from '../model/types.ts'
-import type { ResultRows } from '../result-sets.ts'
+import { type ResultRows, rowsOf } from '../result-sets.ts'
 import type { Order } from '../wire/args.ts'
 import { notPermitted } from '../wire/pxg-error.ts'
 import type { WireObject } from '../wire/values.ts'
@@ -48,8 +48,7 @@ export function eventRows(
   events: readonly EventRecord[],
 ): ResultRows {
   return {
-    count: events.length,
-    read: (start, count) => events.slice(start, start + count).map((event) => toRecord(table, fields, event)),
+    ...rowsOf(events, (event) => toRecord(table, fields, event)),
     eventIds: () => events.map((event) => event.id),
   }
 }

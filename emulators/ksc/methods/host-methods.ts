@@ -44,7 +44,7 @@ function findHosts(call: Call): ResultRows {
   checkAnswering(world, call.session.vserverId, filter, onlyOwnServer)
   return search({
     table: createHostAttributes(world, now),
-    rows: hostsInScope(call, onlyOwnServer),
+    rows: hostsInScope(call, onlyOwnServer, filter),
     filter,
     fields: args.texts('vecFieldsToReturn'),
     order: args.order('vecFieldsToOrder'),

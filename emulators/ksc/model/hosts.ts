@@ -85,6 +85,10 @@ export function placeHost(world: World, facts: HostFacts, time: number): Host {
   const host: Host = { ...facts, critical: status.critical, warning: status.warning }
   world.hosts[host.slot] = host
   world.schedule.set(host.slot, status.nextChangeAt)
+  if (before?.vserverId !== host.vserverId) {
+    if (before) world.members.leave(before.vserverId, host.slot)
+    world.members.enter(host.vserverId, host.slot)
+  }
   if (!before) {
     world.slots.set(host.id, host.slot)
   } else if (before.vserverId !== host.vserverId || before.groupId !== host.groupId) {
@@ -114,6 +118,7 @@ export function removeHost(world: World, host: Host, time: number): void {
   note(world, host, time, { kind: 'host-removed' })
   world.hosts[host.slot] = undefined
   world.slots.delete(host.id)
+  world.members.leave(host.vserverId, host.slot)
   world.schedule.set(host.slot, Number.POSITIVE_INFINITY)
 }
 

@@ -3,6 +3,7 @@ import type { EmulatorClock } from '../../kit/clock.ts'
 import { defaultCritical, defaultServer, defaultWarning } from './defaults.ts'
 import { createEventLog, type EventLog } from './event-log.ts'
 import type { HistoryEntry } from './history.ts'
+import { createMembers, type Members } from './members.ts'
 import { createSlotHeap, type SlotHeap } from './slot-heap.ts'
 import type { Account, Group, Host, LevelSettings, LicenseKey, ServerSettings, VServer } from './types.ts'
 
@@ -16,6 +17,8 @@ export type World = {
   keys: LicenseKey[]
   hosts: (Host | undefined)[]
   slots: Map<string, number>
+  /** Slots by virtual server. */
+  members: Members
   events: EventLog
   history: HistoryEntry[]
   /** When which slot's status changes next by time alone. */
@@ -47,6 +50,7 @@ export function createWorld(clock: EmulatorClock): World {
     keys: [],
     hosts: [],
     slots: new Map(),
+    members: createMembers(),
     events: createEventLog(),
     history: [],
     schedule: createSlotHeap(),

@@ -1,9 +1,10 @@
 // The life of a service order: created, changed, closed, re-opened, voided; each step goes into the history.
 
+import type { TicketHistoryEntry, TicketHistoryKind } from '../../kit/ticket-history.ts'
 import type { Values } from '../model/fields.ts'
 import type { Given } from '../model/read-values.ts'
 import { limitTexts } from '../model/read-values.ts'
-import type { Actor, HistoryEntry, HistoryKind } from '../store/history.ts'
+import type { Actor } from '../store/history.ts'
 import type { OrderRow } from '../store/rows.ts'
 import { numberOf, type Store, textOf, timeNow } from '../store/store.ts'
 import { RefusalError } from '../wire/answers.ts'
@@ -94,9 +95,9 @@ export function voidOrder(store: Store, before: OrderRow, reason: string, actor:
 export function record(
   store: Store,
   row: OrderRow,
-  kind: HistoryKind,
+  kind: TicketHistoryKind,
   actor: Actor,
-  changes: HistoryEntry['changes'],
+  changes: TicketHistoryEntry['changes'],
   noteId?: number,
 ): void {
   store.history.push({
@@ -129,8 +130,8 @@ const dateFields = new Set([
   'VoidDate',
 ])
 
-function compare(before: Values, after: Values): HistoryEntry['changes'] {
-  const changes: HistoryEntry['changes'] = {}
+function compare(before: Values, after: Values): TicketHistoryEntry['changes'] {
+  const changes: TicketHistoryEntry['changes'] = {}
   for (const [name, value] of Object.entries(after)) {
     const old = before[name] ?? null
     if (ownFields.has(name) || sameValue(old, value)) continue
@@ -139,8 +140,8 @@ function compare(before: Values, after: Values): HistoryEntry['changes'] {
   return changes
 }
 
-function compareParts(before: OrderRow, after: OrderRow): HistoryEntry['changes'] {
-  const changes: HistoryEntry['changes'] = {}
+function compareParts(before: OrderRow, after: OrderRow): TicketHistoryEntry['changes'] {
+  const changes: TicketHistoryEntry['changes'] = {}
   for (const name of ['resolutions', 'symptoms'] as const) {
     const old = before[name].filter((one) => one !== null).join('\n')
     const now = after[name].filter((one) => one !== null).join('\n')

@@ -1,7 +1,7 @@
 // Everything the emulated tenant holds.
 import type { EmulatorClock } from '../../kit/clock.ts'
+import type { TicketHistoryEntry } from '../../kit/ticket-history.ts'
 import { type MasterTables, seedMaster } from '../model/master.ts'
-import type { HistoryEntry } from './history.ts'
 import type {
   AccountRow,
   AgreementRow,
@@ -62,7 +62,7 @@ export type Store = Tables & {
   rights: Rights
   master: MasterTables
   customFields: readonly CustomField[]
-  history: HistoryEntry[]
+  history: TicketHistoryEntry[]
   tally: Tally
   soapCalls: SoapCall[]
 }

@@ -22,7 +22,7 @@ const unchecked = (name: string, settings: object = {}) => ({
 describe('connectors', () => {
   test('are listed with all that forms need', async () => {
     const { sources, psas, templates } = await ok('GET', '/api/v1/connectors')
-    expect(sources.map(({ id }: { id: string }) => id)).toEqual([...sourceConnectors.keys()])
+    expect(sources.map(({ id }: { id: string }) => id)).toEqual([...sourceConnectors.keys(), 'tocsin', 'tocsin-drill'])
     expect(psas.map(({ id }: { id: string }) => id)).toEqual([...psaConnectors.keys()])
     const fields = new Map(sources[0].settings.map((field: { key: string }) => [field.key, field]))
     expect(fields.get('password')).toMatchObject({ secret: true, required: true, kind: 'text', title: 'Password' })
@@ -298,15 +298,20 @@ describe('duties', () => {
   })
 
   test('are made again for connections that lack them', async () => {
-    await database.pool.query(`delete from duties where kind in ('keep-house', 'poll-events', 'read-options')`)
+    await database.pool.query(
+      `delete from duties where kind in ('forget-old', 'keep-house', 'poll-events', 'read-options')`,
+    )
     await ensureDuties(world.deps)
     const { rows } = await database.pool.query('select kind, subject_id as id from duties order by kind')
     expect(rows).toEqual([
+      { kind: 'forget-old', id: 0 },
       { kind: 'keep-house', id: 0 },
       { kind: 'poll-computers', id: world.sourceId },
       { kind: 'poll-events', id: world.sourceId },
       { kind: 'read-changes', id: world.psaId },
       { kind: 'read-options', id: world.psaId },
+      { kind: 'tell-webhook', id: 0 },
+      { kind: 'watch-self', id: 0 },
     ])
   })
 

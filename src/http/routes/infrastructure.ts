@@ -4,6 +4,8 @@ import { measureState } from '../../usecases/measure-state.ts'
 import { answers, type Routes } from '../api.ts'
 import type { Metrics } from '../metrics.ts'
 import { problemAnswer } from '../problem.ts'
+import { listOf, Moment } from '../schemas/common.ts'
+import { AlarmSeverity } from '../schemas/watch.ts'
 
 const tags = ['Infrastructure']
 
@@ -11,6 +13,14 @@ const Readiness = z.object({
   ready: z.boolean(),
   database: z.enum(['reachable', 'unreachable']),
   schema: z.enum(['current', 'other', 'unknown']),
+  alarms: listOf(
+    z.object({
+      kind: z.string(),
+      severity: AlarmSeverity,
+      subject: z.string().describe('source/1, psa/2 ...; names stand in the status, which asks for a token'),
+      since: Moment,
+    }),
+  ).describe('what is wrong with this installation; it does not make this process unready'),
 })
 
 /** What machines ask for that watch over this server. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { Failure, FieldValues, Id, listOf, Moment, MomentInput, Name, named, Severity } from './common.ts'
+import { deskLoad } from './load.ts'
+import { AlarmView, DrillStatus, WatchStatus } from './watch.ts'
 
 const fieldKinds = ['text', 'integer', 'number', 'boolean', 'choice'] as const
 
@@ -243,6 +245,12 @@ const Duty = named(
   }),
 )
 
+const rowsByTable = z.record(z.string(), z.int()).describe('rows by table')
+
+const Retention = z
+  .object({ removed: rowsByTable, lastRemoved: rowsByTable, lastRemovedAt: Moment.nullable() })
+  .describe('what was removed because it was old: since the beginning, and by the last run that removed any')
+
 const ConnectionStatus = {
   id: Id,
   name: z.string(),
@@ -267,17 +275,11 @@ export const Status = named(
         ...ConnectionStatus,
         heldUntil: Moment.nullable().describe('nothing is sent before'),
         heldFailure: Failure.nullable(),
-        budget: z.object({ used: z.int(), perHour: z.int().nullable() }),
-        tickets: z.object({
-          waiting: z.int(),
-          open: z.int(),
-          closing: z.int(),
-          due: z.int().describe('of these, how many have something to be done now'),
-          stuck: z.int(),
-        }),
+        ...deskLoad,
       }),
     ),
     duties: listOf(Duty),
+    retention: Retention,
     troubledTenants: listOf(
       z.object({
         id: Id,
@@ -289,5 +291,8 @@ export const Status = named(
         vanishedAt: Moment.nullable(),
       }),
     ),
+    alarms: listOf(AlarmView).describe('what is wrong with this installation itself, oldest first'),
+    watch: WatchStatus,
+    drills: listOf(DrillStatus),
   }),
 )

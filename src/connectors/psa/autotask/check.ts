@@ -4,7 +4,8 @@ import type { CheckReport } from '../../source.ts'
 import { type Context, call } from './client.ts'
 import { optionsOf } from './map.ts'
 import { queryAll } from './query.ts'
-import { Company, EntityInformation, Fields, itemOf, Resource, ThresholdInformation, Version } from './wire.ts'
+import { latencyBands, readUsage } from './usage.ts'
+import { Company, EntityInformation, Fields, itemOf, Resource, Version } from './wire.ts'
 import { knownZone } from './zone.ts'
 
 type Facts = { title: string; value: string }[]
@@ -18,8 +19,8 @@ const rights = [
 ] as const
 
 const rightsAdvice = 'Give the right to the security level of the API user: Admin, Security Levels.'
-/** From here on Autotask slows every call down (autotask-api.md 9). */
-const busyShare = 0.5
+/** From here on Autotask slows every call down. */
+const busyShare = latencyBands[0].fromShare
 
 /** Tries the settings. Throws when Autotask cannot be reached or rejects the account; a missing right is a problem. */
 export async function check(context: Context): Promise<CheckReport> {
@@ -46,10 +47,7 @@ export async function check(context: Context): Promise<CheckReport> {
 }
 
 async function checkUsage(context: Context, facts: Facts, problems: Problems): Promise<void> {
-  const request = { method: 'GET', path: 'ThresholdInformation', write: false } as const
-  const usage = await call(context, request, ThresholdInformation)
-  const { externalRequestThreshold: most, currentTimeframeRequestCount: used } = usage
-  const minutes = usage.requestThresholdTimeframe ?? 60
+  const { allowed: most, used, windowMinutes: minutes } = await readUsage(context)
   const granted = Math.round(most * (60 / minutes))
   facts.push({ title: 'Calls used', value: `${used} of ${most} in the last ${minutes} minutes` })
   if (used >= most * busyShare) {

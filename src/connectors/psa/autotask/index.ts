@@ -9,7 +9,8 @@ import { readOptions } from './options.ts'
 import { queryAll } from './query.ts'
 import { ruleProblems } from './rule-problems.ts'
 import { AutotaskSettings, reachOf } from './settings.ts'
-import { changedSince, close, create, find, read, update } from './tickets.ts'
+import { changedSince, close, create, find, hasResolution, openedAfter, read, update } from './tickets.ts'
+import { readUsage } from './usage.ts'
 import { Company, companyFields } from './wire.ts'
 import { knownZone } from './zone.ts'
 
@@ -55,7 +56,10 @@ export const autotask: PsaConnector<AutotaskSettings> = {
   hasNote,
   update,
   close,
+  hasResolution,
+  openedAfter,
   changedSince,
+  readUsage,
 }
 
 /** Active companies; number 0 is the MSP's own (autotask-api.md 7.1). */

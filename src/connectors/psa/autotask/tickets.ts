@@ -8,8 +8,8 @@ import { completeStatus } from './fields.ts'
 import { limitsOf } from './limits.ts'
 import { closedStatusesOf, draftToBody, fieldsToBody, ticketToSeen, toDate, toNumber } from './map.ts'
 import { confirmExists, getTicket, gone } from './one-ticket.ts'
-import { queryAll, queryPages } from './query.ts'
-import { NoteTime, noteTimeFields, Ticket, ticketFields, Written } from './wire.ts'
+import { type Condition, queryAll, queryPages } from './query.ts'
+import { NoteTime, noteTimeFields, Resolution, resolutionFields, Ticket, ticketFields, Written } from './wire.ts'
 
 /** Life of a ticket at Autotask. */
 
@@ -109,15 +109,28 @@ async function patch(context: Context, ticketId: string, changes: object): Promi
   await confirmExists(context, ticketId, call(context, request, Written))
 }
 
+/** The resolution as it stands, whoever wrote it. */
+export async function hasResolution(context: Context, ticketId: string, text: string): Promise<boolean> {
+  const where = [{ op: 'eq', field: 'id', value: toNumber('ticket', ticketId) } as const]
+  const rows = await queryAll(context, { entity: 'Tickets', where, fields: resolutionFields, row: Resolution })
+  return rows.some(({ resolution }) => resolution.includes(text))
+}
+
 /** Tickets of ours by their reference's prefix, in the order of their ids. */
-export async function* changedSince(context: Context, since: Date): AsyncGenerator<readonly TicketSeen[]> {
-  const where = [
-    { op: 'gte', field: 'lastTrackedModificationDateTime', value: since.toISOString() },
-    { op: 'beginsWith', field: 'externalID', value: referencePrefix },
-  ] as const
+export function changedSince(context: Context, since: Date): AsyncGenerator<readonly TicketSeen[]> {
+  return ours(context, { op: 'gte', field: 'lastTrackedModificationDateTime', value: since.toISOString() })
+}
+
+/** Ids only grow (autotask-api.md 3). */
+export function openedAfter(context: Context, ticketId: string | null): AsyncGenerator<readonly TicketSeen[]> {
+  return ours(context, { op: 'gt', field: 'id', value: ticketId === null ? -1 : toNumber('ticket', ticketId) })
+}
+
+async function* ours(context: Context, condition: Condition): AsyncGenerator<readonly TicketSeen[]> {
+  const where = [condition, { op: 'beginsWith', field: 'externalID', value: referencePrefix } as const]
   const closed = closedStatusesOf(context.generals)
   for await (const rows of queryPages(context, { entity: 'Tickets', where, fields: ticketFields, row: Ticket })) {
-    const ours = rows.filter((row) => row.externalID.startsWith(referencePrefix))
-    if (ours.length > 0) yield ours.map((row) => ticketToSeen(row, closed))
+    const found = rows.filter((row) => row.externalID.startsWith(referencePrefix))
+    if (found.length > 0) yield found.map((row) => ticketToSeen(row, closed))
   }
 }

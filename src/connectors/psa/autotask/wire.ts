@@ -26,6 +26,9 @@ export const Ticket = z.object({
 export type Ticket = z.infer<typeof Ticket>
 export const ticketFields = Object.keys(Ticket.shape)
 
+export const Resolution = z.object({ id, resolution: text })
+export const resolutionFields = Object.keys(Resolution.shape)
+
 export const Company = z.object({
   id,
   companyName: text,

@@ -25,6 +25,10 @@ export function numberIs(name: string, value: number): Condition {
   return asCondition(`${name} = ${value}`)
 }
 
+export function numberAbove(name: string, value: number): Condition {
+  return asCondition(`${name} > ${value}`)
+}
+
 export function flagIs(name: string, value: boolean): Condition {
   return asCondition(`${name} = ${value ? 'True' : 'False'}`)
 }

@@ -11,7 +11,7 @@ import { readOptions } from './options.ts'
 import { readAll } from './pages.ts'
 import { ruleProblems } from './rule-problems.ts'
 import { ConnectwiseSettings, reachOf, webOrigin } from './settings.ts'
-import { changedSince, create, find, read, update } from './tickets.ts'
+import { changedSince, create, find, openedAfter, read, update } from './tickets.ts'
 import { Company, companyFields } from './wire.ts'
 
 /** How long a call that was given up may still run is in no document, so this is ample. */
@@ -56,6 +56,9 @@ export const connectwise: PsaConnector<ConnectwiseSettings> = {
   hasNote,
   update,
   close,
+  // A note like others, wherever the settings place it.
+  hasResolution: hasNote,
+  openedAfter,
   changedSince,
 }
 

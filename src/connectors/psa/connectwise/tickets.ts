@@ -2,8 +2,8 @@ import type { FieldValues, TicketDraft, TicketSeen } from '../../../core/ticket.
 import { referencePrefix } from '../../../lib/ids.ts'
 import type { TicketCreated } from '../../psa.ts'
 import { type Context, call } from './client.ts'
-import { all, notBefore, textBegins, textIs } from './conditions.ts'
-import { draftToBody, fieldsToOperations, ticketToSeen } from './map.ts'
+import { all, type Condition, notBefore, numberAbove, textBegins, textIs } from './conditions.ts'
+import { draftToBody, fieldsToOperations, ticketToSeen, toId } from './map.ts'
 import { moveToBoard } from './move.ts'
 import { getTicket, patchTicket } from './one-ticket.ts'
 import { readAll, readPages } from './pages.ts'
@@ -48,10 +48,19 @@ export async function update(context: Context, ticketId: string, fields: FieldVa
  * Tickets of ours by their reference's prefix, in the order of their ids. One that changes while this runs shows its old
  * state or is missed; its new time brings it into the next reading.
  */
-export async function* changedSince(context: Context, since: Date): AsyncGenerator<readonly TicketSeen[]> {
-  const where = all(notBefore('lastUpdated', since), textBegins('externalXRef', referencePrefix))
+export function changedSince(context: Context, since: Date): AsyncGenerator<readonly TicketSeen[]> {
+  return ours(context, notBefore('lastUpdated', since))
+}
+
+/** Ids only grow, as paging by them needs too (connectwise-api.md 6). */
+export function openedAfter(context: Context, ticketId: string | null): AsyncGenerator<readonly TicketSeen[]> {
+  return ours(context, numberAbove('id', ticketId === null ? 0 : toId('ticket', ticketId)))
+}
+
+async function* ours(context: Context, condition: Condition): AsyncGenerator<readonly TicketSeen[]> {
+  const where = all(condition, textBegins('externalXRef', referencePrefix))
   for await (const rows of readPages(context, { path: 'service/tickets', where, fields: ticketFields, row: Ticket })) {
-    const ours = rows.filter((row) => row.externalXRef.startsWith(referencePrefix))
-    if (ours.length > 0) yield ours.map(ticketToSeen)
+    const found = rows.filter((row) => row.externalXRef.startsWith(referencePrefix))
+    if (found.length > 0) yield found.map(ticketToSeen)
   }
 }

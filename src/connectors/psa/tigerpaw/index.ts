@@ -4,7 +4,7 @@ import { check } from './check.ts'
 import { generalFields, ruleFields } from './fields.ts'
 import { addNote, hasNote } from './notes.ts'
 import { readOptions } from './options.ts'
-import { close, create, find, read, update } from './orders.ts'
+import { close, create, find, hasResolution, openedAfter, read, update } from './orders.ts'
 import { ruleProblems } from './rule-problems.ts'
 import { reachOf, TigerpawSettings } from './settings.ts'
 
@@ -50,5 +50,7 @@ export const tigerpaw: PsaConnector<TigerpawSettings> = {
   hasNote,
   update,
   close,
+  hasResolution,
+  openedAfter,
   changedSince: null,
 }

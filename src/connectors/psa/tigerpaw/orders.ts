@@ -1,4 +1,5 @@
 import type { FieldValues, TicketDraft, TicketSeen } from '../../../core/ticket.ts'
+import { referencePrefix } from '../../../lib/ids.ts'
 import { cutBody, manyLines } from '../../desk-text.ts'
 import { ConnectorError } from '../../failure.ts'
 import type { TicketClosed, TicketClosing, TicketCreated } from '../../psa.ts'
@@ -14,9 +15,9 @@ import {
   orderToSeen,
   toNumber,
 } from './map.ts'
-import { noteResolution } from './notes.ts'
+import { hasNote, noteResolution } from './notes.ts'
 import { explainRefusal, getOrder, orderSearch, throwIfLocked } from './one-order.ts'
-import { allOf } from './search.ts'
+import { allOf, pagesOf } from './search.ts'
 import { type Order, OrderWritten } from './wire.ts'
 
 /** Life of a service order at Tigerpaw. */
@@ -92,6 +93,29 @@ export async function close(context: Context, ticketId: string, closing: TicketC
   const resolution = await placeResolution(context, order, closing.resolution)
   await put(context, ticketId, order, { ...closingToBody(status, context.now(), settings), ...resolution })
   return { seen: await readBack(context, ticketId, closed), wasOpen: true }
+}
+
+/** The resolution stands below what people wrote as work performed, or in a note of its own. */
+export async function hasResolution(context: Context, ticketId: string, text: string): Promise<boolean> {
+  const order = await getOrder(context, ticketId)
+  return order.ServiceOrder.WorkPerformed.includes(text) || (await hasNote(context, ticketId, text))
+}
+
+/**
+ * By the prefix alone: whether a search compares order numbers as numbers or as texts is not documented, so the numbers are
+ * compared here, and all orders of ours are read.
+ */
+export async function* openedAfter(context: Context, ticketId: string | null): AsyncGenerator<readonly TicketSeen[]> {
+  const last = ticketId === null ? 0 : toNumber('service order', ticketId)
+  const closed = closedStatusesOf(context.generals)
+  const search = orderSearch([{ SearchType: 'Reference', MatchType: 'StartsWith', Criteria: referencePrefix }])
+  for await (const rows of pagesOf(context, search)) {
+    const found = rows.filter(
+      (row) =>
+        row.ServiceOrderNumber > last && row.ServiceOrder.Reference.startsWith(referencePrefix) && !isVoided(row),
+    )
+    if (found.length > 0) yield found.map((row) => orderToSeen(row, closed, context.settings))
+  }
 }
 
 /** Below what people wrote as work performed, in the same call as the status; as a note where that has no room. */

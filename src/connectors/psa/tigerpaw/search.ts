@@ -9,7 +9,7 @@ import { pageOf } from './wire.ts'
  */
 export type Criterion = {
   readonly SearchType: 'Reference' | 'ServiceOrderNumber' | 'AccountNumber' | 'ExternalProduct'
-  readonly MatchType: 'Equal' | 'GreaterThan'
+  readonly MatchType: 'Equal' | 'GreaterThan' | 'StartsWith'
   readonly Criteria: string
 }
 

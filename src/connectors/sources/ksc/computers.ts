@@ -2,11 +2,12 @@ import type { ComputerSeen, TenantSeen } from '../../../core/observation.ts'
 import { ConnectorError } from '../../failure.ts'
 import type { ComputerPage } from '../../source.ts'
 import { type HostQuery, listHosts, managedFilter } from './host-list.ts'
+import type { Host } from './host-wire.ts'
 import { hostToComputer, isManaged, mainTenantKey } from './map.ts'
 import { ListLostError, PxgError } from './reply-failure.ts'
 import { type KscContext, type Session, startSession } from './session.ts'
 import { readAllVirtualServers } from './virtual-servers.ts'
-import type { Host, VirtualServer } from './wire.ts'
+import type { VirtualServer } from './wire.ts'
 
 type Server = { readonly id: number; readonly tenantKey: string }
 

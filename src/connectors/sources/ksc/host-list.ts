@@ -1,6 +1,7 @@
+import { type Host, hostFields, readHostPage } from './host-wire.ts'
 import { ListLostError } from './reply-failure.ts'
 import type { KscContext, Session } from './session.ts'
-import { type Host, hostFields, readCount, readHosts, readText } from './wire.ts'
+import { readCount, readText } from './wire.ts'
 
 export type HostQuery = {
   readonly filter: string
@@ -45,11 +46,18 @@ async function* listOnce(
   const { count, accessor } = await findHosts(session, query)
   // While nothing was given before, what is given is also what this reading saw: a second set of a million keys is saved.
   const own = given.size === 0 ? null : new Set<string>()
+  const read = (start: number) => readChunk(session, accessor, start, context.settings.pageSize)
+  let coming: Promise<readonly Host[]> | null = null
+  // A session has one call at a time: nothing more is asked before the page that is on its way is there.
+  const settle = () => coming?.catch(() => undefined)
   try {
     for (let start = 0; start < count; ) {
-      const hosts = await readChunk(session, accessor, start, context.settings.pageSize)
+      const hosts: readonly Host[] = await (coming ?? read(start))
       if (hosts.length === 0) break
       start += hosts.length
+      // The server makes the next page while our reader works on this one.
+      coming = start < count ? read(start) : null
+      void settle()
       const fresh = new Map<string, Host>()
       for (const host of hosts) {
         const key = host.KLHST_WKS_HOSTNAME
@@ -69,8 +77,11 @@ async function* listOnce(
     }
     await session.callOnList('ChunkAccessor.Release', { strAccessor: accessor })
   } catch (error) {
+    await settle()
     if (error instanceof ListLostError) await releaseLost(context, session, accessor)
     throw error
+  } finally {
+    await settle()
   }
 }
 
@@ -96,9 +107,8 @@ async function findHosts(session: Session, query: HostQuery): Promise<{ count: n
 
 async function readChunk(session: Session, accessor: string, start: number, count: number): Promise<readonly Host[]> {
   const method = 'ChunkAccessor.GetItemsChunk'
-  const reply = await session.callOnList(method, { strAccessor: accessor, nStart: start, nCount: count })
-  const hosts = readHosts(method, reply)
-  const promised = readCount(method, reply)
+  const reply = await session.pageOfList(method, { strAccessor: accessor, nStart: start, nCount: count })
+  const { hosts, count: promised } = readHostPage(method, reply)
   if (promised === hosts.length) return hosts
   throw new ListLostError(`The server announced ${promised} computers in a page and sent ${hosts.length}.`)
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { catalogue, describeStatus, statusKeys } from './catalogue.ts'
+import { type Host, readHostPage } from './host-wire.ts'
 import { hostToComputer, isManaged, maskToReasons, rowToEvent, toSeverity, virtualServerToTenant } from './map.ts'
 import { params } from './parameters.ts'
-import { type EventRow, type Host, readEventRows, readHosts, readReply, readVirtualServers } from './wire.ts'
+import { type EventRow, readEventRows, readReply, readVirtualServers } from './wire.ts'
 
 function host(fields: Record<string, unknown>): Host {
   const whole = {
@@ -14,7 +15,7 @@ function host(fields: Record<string, unknown>): Host {
     ...fields,
   }
   const wire = { PxgRetVal: 1, pChunk: { KLCSP_ITERATOR_ARRAY: [{ type: 'params', value: whole }] } }
-  const [read] = readHosts('Test', readReply('Test', JSON.parse(JSON.stringify(wire))))
+  const [read] = readHostPage('Test', JSON.parse(JSON.stringify(wire))).hosts
   if (read === undefined) throw new Error('no host was read')
   return read
 }

@@ -1,6 +1,7 @@
 import type { ComputerSeen, EventSeen, Level, ReasonSeen, Severity, TenantSeen } from '../../../core/observation.ts'
 import { definedByApplication, statusKeys, unspecified } from './catalogue.ts'
-import type { EventRow, Host, VirtualServer } from './wire.ts'
+import type { Host } from './host-wire.ts'
+import type { EventRow, VirtualServer } from './wire.ts'
 
 /** Key of the tenant that stands for the main server itself; the others have their `KLVSRV_UID`. */
 export const mainTenantKey = 'main'
@@ -133,6 +134,6 @@ export function rowToEvent(row: EventRow, id: number, severity: Severity, tenant
     computerName: row.hostdn,
     text: row.GNRL_EA_DESCRIPTION,
     happenedAt: row.rise_time ?? storedAt ?? readAt,
-    storedAt: storedAt ?? readAt,
+    storedAt: storedAt ?? new Date(0),
   }
 }

@@ -1,6 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { binary, date, datetime, double, float, long, type Plain, params, parseExactly, untag } from './parameters.ts'
+import {
+  binary,
+  date,
+  datetime,
+  double,
+  fieldsOf,
+  float,
+  long,
+  type Plain,
+  params,
+  parseExactly,
+  untag,
+} from './parameters.ts'
 
 describe('writing', () => {
   test.each([
@@ -111,6 +123,32 @@ describe('reading', () => {
   ])('keeps every digit of %s', (text, expected) => {
     expect(parseExactly(text)).toEqual(expected)
   })
+})
+
+test('a long number is found wherever it stands, and no other', () => {
+  const digits = fc.stringMatching(/^[1-9]\d{0,24}$/)
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.string({ maxLength: 40 }), digits), { maxLength: 5 }), (pairs) => {
+      const text = JSON.stringify(pairs).replace(/"(\d+)"\]/g, '$1]')
+      const read = parseExactly(text) as [string, number | bigint][]
+      expect(read.map(([, number]) => String(number))).toEqual(
+        pairs.map(([, number]) => (Number.isSafeInteger(Number(number)) ? number : String(BigInt(number)))),
+      )
+    }),
+  )
+})
+
+test.each([
+  ['tagged', params({ a: 1 }), { a: 1 }],
+  ['plain', { a: long(1) }, { a: { type: 'long', value: 1 } }],
+  ['plain with a field named type', { type: 'params', value: {}, more: 1 }, { type: 'params', value: {}, more: 1 }],
+  ['another type', { type: 'long', value: { a: 1 } }, null],
+  ['a list', [{ a: 1 }], null],
+  ['a tagged list', { type: 'params', value: [] }, null],
+  ['text', 'a', null],
+  ['nothing', null, null],
+])('the fields of a container: %s', (_name, raw, expected) => {
+  expect(fieldsOf(raw)).toEqual(expected)
 })
 
 describe('there and back', () => {

@@ -1,10 +1,10 @@
 import { ConnectorError } from '../../failure.ts'
 import type { HttpReply } from '../../http.ts'
 import type { SourceContext } from '../../source.ts'
-import { type PlainParams, parseExactly } from './parameters.ts'
+import { fieldsOf, type PlainParams, parseExactly, untag } from './parameters.ts'
 import { errorText, ListLostError, PxgError, pxgFailure, statusFailure } from './reply-failure.ts'
 import { baseUrl, type Settings } from './settings.ts'
-import { readPxgError, readReply, readText } from './wire.ts'
+import { readPxgError, readReply, readText, unexpected } from './wire.ts'
 
 export type KscContext = SourceContext<Settings>
 
@@ -17,6 +17,8 @@ export type Session = {
   call(method: string, args: object): Promise<PlainParams>
   /** Calls a method on a result set. Throws `ListLostError` when the set is gone, be it with an expired session. */
   callOnList(method: string, args: object): Promise<PlainParams>
+  /** The same for a page of a result set, which comes as it was parsed, with the marks of its types. */
+  pageOfList(method: string, args: object): Promise<object>
   /** Logs off; a session that cannot be ended dies by itself, so a failure is only logged. */
   end(): Promise<void>
 }
@@ -61,7 +63,21 @@ export async function startSession(context: KscContext): Promise<Session> {
   }
 
   const redact = (text: string) => context.http.redact(text).replaceAll(id, '***')
-  const read = (method: string, reply: HttpReply) => readAnswer(context, method, reply, redact)
+  const read = (method: string, reply: HttpReply) => readReply(method, readAnswer(context, method, reply, redact))
+
+  async function pageOfList(method: string, args: object): Promise<object> {
+    const expired = 'The session expired while a list was read.'
+    if (await prove()) throw new ListLostError(expired)
+    const reply = await send(method, args)
+    // The query that begins the list again renews the session.
+    if (isRefused(reply)) throw new ListLostError(expired)
+    try {
+      return readAnswer(context, method, reply, redact)
+    } catch (error) {
+      if (error instanceof PxgError) throw new ListLostError(error.message)
+      throw error
+    }
+  }
 
   return {
     async call(method, args) {
@@ -78,18 +94,9 @@ export async function startSession(context: KscContext): Promise<Session> {
       )
     },
     async callOnList(method, args) {
-      const expired = 'The session expired while a list was read.'
-      if (await prove()) throw new ListLostError(expired)
-      const reply = await send(method, args)
-      // The query that begins the list again renews the session.
-      if (isRefused(reply)) throw new ListLostError(expired)
-      try {
-        return read(method, reply)
-      } catch (error) {
-        if (error instanceof PxgError) throw new ListLostError(error.message)
-        throw error
-      }
+      return readReply(method, await pageOfList(method, args))
     },
+    pageOfList,
     async end() {
       if (!reachable) return
       try {
@@ -108,7 +115,8 @@ async function logOn(context: KscContext): Promise<string> {
   // A server that has just started may refuse its first log-on (ksc-open-api.md 1.3).
   if (reply.status === 401 && !asksSecondFactor(reply)) reply = await post(context, method, {}, headers)
   if (isRefused(reply)) throw refusedLogOn(context, reply)
-  return readText(method, readAnswer(context, method, reply, context.http.redact), 'PxgRetVal')
+  const answer = readReply(method, readAnswer(context, method, reply, context.http.redact))
+  return readText(method, answer, 'PxgRetVal')
 }
 
 function refusedLogOn(context: KscContext, reply: HttpReply): ConnectorError {
@@ -146,16 +154,14 @@ function post(context: KscContext, method: string, body: object, headers: Record
   return context.http.request({ method: 'POST', url, headers, body, endpoint: 'open-api' })
 }
 
-function readAnswer(
-  context: KscContext,
-  method: string,
-  reply: HttpReply,
-  redact: (text: string) => string,
-): PlainParams {
+/** A reply as it was parsed. Throws `PxgError` for the method's own errors, `later/bad-reply` for what is no JSON object. */
+function readAnswer(context: KscContext, method: string, reply: HttpReply, redact: (text: string) => string): object {
   if (reply.status !== 200) throw statusFailure(method, reply, context.now(), redact)
-  const answer = readReply(method, parse(reply))
-  const error = readPxgError(answer)
-  if (error === null) return answer
+  const answer = parse(reply)
+  const fields = fieldsOf(answer)
+  if (fields === null) throw unexpected(method, 'no JSON object')
+  const error = readPxgError({ PxgError: untag(fields.PxgError) })
+  if (error === null) return fields
   throw pxgFailure(method, {
     ...error,
     message: redact(error.message),

@@ -7,9 +7,10 @@ import { type Plain, type PlainParams, untag } from './parameters.ts'
  * accept an integer as number, `long` or text (ksc-open-api.md 3). All schemas take values that `untag` has gone over.
  */
 
-type Integer = number | bigint
+export type Integer = number | bigint
 
-function toInteger(value: unknown): Integer | null {
+/** An integer of any size; null when it is none. */
+export function toInteger(value: unknown): Integer | null {
   if (typeof value === 'number') return Number.isInteger(value) ? value : null
   if (typeof value === 'bigint') return value
   if (typeof value !== 'string' || !/^\s*[+-]?\d{1,20}\s*$/.test(value)) return null
@@ -38,35 +39,6 @@ const Flag = z
   .unknown()
   .optional()
   .transform((value) => (typeof value === 'boolean' ? value : null))
-
-/** An integer of any size, absent (null), or something else, which must not be taken for absent. */
-const Mask = z
-  .unknown()
-  .optional()
-  .transform((value): Integer | 'unreadable' | null => {
-    if (value === undefined || value === null) return null
-    return toInteger(value) ?? 'unreadable'
-  })
-
-/** A computer (ksc-open-api.md 4.4). */
-const Host = z.object({
-  KLHST_WKS_HOSTNAME: Text,
-  KLHST_WKS_DN: Text,
-  KLHST_WKS_FQDN: Text,
-  KLHST_WKS_WINHOSTNAME: Text,
-  KLHST_WKS_STATUS: Int,
-  KLHST_WKS_STATUS_ID: Int,
-  KLHST_WKS_STATUS_MASK: Mask,
-  KLHST_WKS_STATUS_HSDP: Text,
-  KLHST_WKS_FROM_UNASSIGNED: Flag,
-  KLHST_WKS_RTP_STATE: Int,
-  KLHST_WKS_RTP_AV_BASES_TIME: Moment,
-  KLHST_WKS_LAST_NAGENT_CONNECTED: Moment,
-  KLHST_WKS_LAST_FULLSCAN: Moment,
-  KLVSRV_ID: Int,
-})
-export type Host = z.infer<typeof Host>
-export const hostFields: readonly string[] = Object.keys(Host.shape)
 
 /** A virtual server (5.1). */
 const VirtualServer = z.object({ KLVSRV_ID: Int, KLVSRV_UID: Text, KLVSRV_DN: Text, KLVSRV_ENABLED: Flag })
@@ -151,10 +123,6 @@ function readRecords(method: string, items: readonly Plain[]): readonly PlainPar
   })
 }
 
-export function readHosts(method: string, reply: PlainParams): readonly Host[] {
-  return readItems(method, reply, 'pChunk').map((item) => Host.parse(item))
-}
-
 export function readEventRows(method: string, reply: PlainParams): readonly EventRow[] {
   return readItems(method, reply, 'pRecords').map((item) => EventRow.parse(item))
 }
@@ -188,7 +156,8 @@ function isParams(value: Plain | undefined): value is PlainParams {
   )
 }
 
-function unexpected(method: string, what: string): ConnectorError {
+/** The failure for a reply that lacks what the method always gives. */
+export function unexpected(method: string, what: string): ConnectorError {
   const text = `The answer to ${method} is not understood: it holds ${what}. Check that this is a supported version of Kaspersky Security Center.`
   return new ConnectorError('later', 'bad-reply', text, { outcome: 'unknown' })
 }

@@ -42,3 +42,23 @@ export function join(spans: readonly Span[]): Span[] {
   }
   return joined
 }
+
+/** Whether a moment lies in one of them. */
+export function covers(spans: readonly Span[], at: number): boolean {
+  return spans.some(({ from, to }) => from <= at && at < to)
+}
+
+/** The moment by which `ms` have passed since `from`, not counting `quiet` (joined, in order). */
+export function advance(from: number, ms: number, quiet: readonly Span[]): number {
+  let at = from
+  let left = ms
+  for (const span of quiet) {
+    if (span.to <= at) continue
+    const before = Math.max(0, span.from - at)
+    // What ends just as the quiet begins has ended.
+    if (left <= before) break
+    left -= before
+    at = span.to
+  }
+  return at + left
+}

@@ -1,6 +1,6 @@
-import { statusId } from '../emulators/ksc/model/bits.ts'
-import type { HistoryEntry, Level } from '../emulators/ksc/model/history.ts'
-import type { Span } from './spans.ts'
+import { statusId } from '../../emulators/ksc/model/bits.ts'
+import type { HistoryEntry, Level } from '../../emulators/ksc/model/history.ts'
+import type { Span } from '../spans.ts'
 
 /**
  * What really was, read from the KSC emulator's own history: which reason held on which computer from when to when, at
@@ -34,8 +34,10 @@ export type Truth = {
   readonly critical: ReadonlyMap<string, readonly Span[]>
   /** Where a computer was, by its name. */
   readonly places: ReadonlyMap<string, readonly (Span & { readonly vserver: string })[]>
-  /** Virtual servers that were removed: their tickets are the operator's. */
-  readonly removed: ReadonlySet<string>
+  /** When a virtual server was removed, by its UID: its tickets are the operator's from then on. */
+  readonly removed: ReadonlyMap<string, number>
+  /** When a virtual server was added, by its UID; those of the start are not in it. */
+  readonly added: ReadonlyMap<string, number>
 }
 
 type OpenSpan = { from: number; to: number }
@@ -57,7 +59,8 @@ type Computer = {
 export function readTruth(history: readonly HistoryEntry[]): Truth {
   const held: Draft[] = []
   const events: Happened[] = []
-  const removed = new Set<string>()
+  const removed = new Map<string, number>()
+  const added = new Map<string, number>()
   const computers = new Map<string, Computer>()
 
   function computerOf(entry: HistoryEntry & { hostName: string }, at: number): Computer {
@@ -76,7 +79,8 @@ export function readTruth(history: readonly HistoryEntry[]): Truth {
     if (entry.kind === 'event') {
       events.push({ at, vserver, computer: hostName ?? '', type: entry.type, severity: entry.severity })
     }
-    if (entry.kind === 'vserver-removed') removed.add(vserver)
+    if (entry.kind === 'vserver-removed') removed.set(vserver, at)
+    if (entry.kind === 'vserver-added') added.set(vserver, at)
     if (hostName === undefined) continue
     const computer = computerOf({ ...entry, hostName }, at)
     if (entry.kind === 'status-begin') {
@@ -96,6 +100,7 @@ export function readTruth(history: readonly HistoryEntry[]): Truth {
     critical: new Map([...computers].map(([name, { critical }]) => [name, critical.filter(isReal)])),
     places: new Map([...computers].map(([name, { places }]) => [name, places.filter(isReal)])),
     removed,
+    added,
   }
 }
 

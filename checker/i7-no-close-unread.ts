@@ -1,0 +1,57 @@
+import type { DeskTicket } from './desks/ticket-life.ts'
+import { sightsAtAccount } from './grounds.ts'
+import { closesOf, isSeenHolding } from './i3-no-close-while-it-holds.ts'
+import type { Sight } from './source/sights.ts'
+import { intersect, join, lengthOf, type Span, subtract } from './spans.ts'
+import { type Finding, isoOf } from './violation.ts'
+import { isStatus, type World } from './world.ts'
+
+/**
+ * I7: an unreachable or partly read source never counts as "cleared". Two ways to break it are told apart:
+ *
+ * - `closed-unread`: it was over, but from its end until our close no reading of its client can have come through
+ *   whole. The close was right by luck, so I3 cannot catch it.
+ * - `closed-on-bad-reading`: it held all the time, and readings were failing shortly before the close: the failure was
+ *   taken for an end. I3 is broken too.
+ */
+export function findUnreadCloses(world: World): Finding[] {
+  return world.desks.flatMap((desk) =>
+    desk.ours.filter(isStatus).flatMap((ticket) =>
+      closesOf(ticket).flatMap((at): Finding[] => {
+        const sights = sightsAtAccount(world, desk, ticket)
+        const { id: ticketId, computer, what } = ticket
+        const about = { at, desk: desk.id, ticketId, computer, what }
+        const last = sights.findLast(({ from }) => from < at)
+        if (last === undefined) return []
+        if (isSeenHolding(world, desk, ticket, at)) {
+          const failed = failedBefore(world, last, at)
+          if (failed === undefined) return []
+          const words = `we closed it while it held, after readings had been failing since ${isoOf(failed.from)}`
+          return [{ ...about, kind: 'closed-on-bad-reading', words }]
+        }
+        if (!isUnread(world, ticket, sights, at)) return []
+        const words = 'we closed it although no reading since its end can have come through whole'
+        return [{ ...about, kind: 'closed-unread', words }]
+      }),
+    ),
+  )
+}
+
+/** Readings that failed so short a time before that they may have led to it. */
+function failedBefore(world: World, { source, vserver }: Sight, at: number): Span | undefined {
+  const { seeMs, callMs } = world.evidence.grace
+  const before = { from: at - seeMs - callMs, to: at }
+  return world.quiet.failing(source, vserver).find((span) => intersect([span], [before]).length > 0)
+}
+
+/** Whether no moment between its begin and our close was free for a whole reading that did not show it. */
+function isUnread(world: World, ticket: DeskTicket, sights: readonly Sight[], at: number): boolean {
+  const ground = sights.findLast(({ from }) => from <= ticket.createdAt)
+  const life = [{ from: ground?.from ?? ticket.createdAt, to: at }]
+  const over = subtract(life, join(sights))
+  if (lengthOf(over) === 0) return false
+  const tenants = new Map(sights.map(({ source, vserver }) => [`${source}/${vserver}`, { source, vserver }]))
+  const unread = [...tenants.values()].map(({ source, vserver }) => world.quiet.unreadable(source, vserver))
+  // With more than one client at the account, any of their readings may have told.
+  return unread.every((dead) => lengthOf(subtract(over, dead)) === 0)
+}

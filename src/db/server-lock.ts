@@ -1,0 +1,109 @@
+import type { Pool } from 'pg'
+import type { Log } from '../lib/log.ts'
+import { DatabaseError } from './database-error.ts'
+import type { Client } from './sql.ts'
+
+/**
+ * Every server process holds this lock shared for as long as it works, on any machine; a restore takes it alone. The database
+ * drops it with the connection, however a process ends. Only has to differ from other programs' on the same database.
+ */
+const serverLock = 1_416_586_100
+
+/** How soon a lock that was lost with its connection is asked for again, in ms. */
+const askAgainMs = 1_000
+/** How long a server that has ended may still seem to be there, and how soon it is looked again, in ms. */
+const longestEndMs = 2_000
+const tryAgainMs = 100
+
+/** The lock of one server process. */
+export type ServerLock = { release(): Promise<void> }
+
+/**
+ * Takes the lock for a server, and takes it again whenever its connection breaks. Throws `restoring` while a restore is
+ * running.
+ */
+export async function holdServerLock(pool: Pool, log: Log): Promise<ServerLock> {
+  const stop = new AbortController()
+  const first = await takeShared(pool)
+  const holding = keep(first)
+
+  async function keep(held: Client): Promise<void> {
+    for (let client: Client | null = held; ; client = await retake()) {
+      if (client === null) return
+      await untilBroken(client, stop.signal)
+      client.release(true)
+      if (!stop.signal.aborted) log.warn({}, 'the connection that shows this server to a restore was lost')
+    }
+  }
+
+  async function retake(): Promise<Client | null> {
+    while (!stop.signal.aborted) {
+      try {
+        return await takeShared(pool)
+      } catch (error) {
+        log.warn({ err: error }, 'this server cannot show itself to a restore; trying again')
+        await pause(askAgainMs, stop.signal)
+      }
+    }
+    return null
+  }
+
+  return {
+    async release() {
+      stop.abort()
+      await holding
+    },
+  }
+}
+
+async function takeShared(pool: Pool): Promise<Client> {
+  const client = await pool.connect()
+  try {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock_shared($1) as taken', [
+      serverLock,
+    ])
+    if (rows[0]?.taken === true) return client
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+  client.release()
+  throw new DatabaseError(
+    'restoring',
+    'A back-up is being restored into this database. Start Tocsin when that is done.',
+  )
+}
+
+function untilBroken(client: Client, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    client.on('error', () => resolve())
+    client.on('end', resolve)
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms)
+    function done(): void {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    signal.addEventListener('abort', done)
+  })
+}
+
+/**
+ * Takes the lock alone, until the client's connection is closed; false while any server process works on the database. The
+ * database may take a moment to see that one has just ended.
+ */
+export async function lockOutServers(client: Client): Promise<boolean> {
+  for (let waited = 0; ; waited += tryAgainMs) {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [serverLock])
+    if (rows[0]?.taken === true) return true
+    if (waited >= longestEndMs) return false
+    await new Promise((resolve) => setTimeout(resolve, tryAgainMs))
+  }
+}
