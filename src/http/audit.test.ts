@@ -36,6 +36,7 @@ const excused: Readonly<Record<string, string>> = {
   'check-psa': 'tries a connection and stores nothing',
   'preview-ticket-text': 'makes a text and stores nothing',
   'rate-password': 'rates a password and stores nothing',
+  'try-webhook': 'sends a test message and stores nothing',
   'begin-totp': 'counts only once confirm-totp has seen a code, which is audited',
 }
 
@@ -350,6 +351,32 @@ const doings: readonly Doing[] = [
     act: () => ada.ask('POST', '/api/v1/duties/hurry', { kind: 'poll-computers', subjectId: sourceId }),
     row: { subject: { kind: 'duty', id: `poll-computers/${sourceId}` } },
   },
+  {
+    action: 'save-settings',
+    act: () =>
+      ada.ask('PUT', '/api/v1/settings', { retention: { eventsDays: 91, historyDays: 400, tenantsDays: 400 } }),
+    row: { before: { eventsDays: 90 }, after: { eventsDays: 91 } },
+  },
+  {
+    action: 'save-watch-settings',
+    act: () => ada.ask('PUT', '/api/v1/settings/watch', {}),
+    row: { subject: { kind: 'settings', id: 'watch' } },
+  },
+  {
+    action: 'save-drill-plan',
+    act: async () => {
+      const [account] = await ok('GET', `/api/v1/psas/${psaId}/accounts`)
+      const { choices } = await ok('GET', `/api/v1/psas/${psaId}/options`)
+      const fields = { priority: choices.priority[0].value }
+      return ada.ask('PUT', `/api/v1/psas/${psaId}/drill`, { accountId: account.id, fields, schedule: null })
+    },
+    row: { subject: { kind: 'psa', id: String(psaId) } },
+  },
+  {
+    action: 'run-drill',
+    act: () => ada.ask('POST', `/api/v1/psas/${psaId}/drill/run`),
+    row: { subject: { kind: 'psa', id: String(psaId) }, after: { drill: expect.any(Number) } },
+  },
 ]
 
 const lastRow = async (): Promise<Row> => (await ada.ask('GET', '/api/v1/audit?limit=1')).body.items[0]
@@ -427,7 +454,7 @@ describe('the audit log', () => {
     expect(page.next).toBe(all.length - 9)
     expect((await ada.ask('GET', `/api/v1/audit?limit=10&cursor=${page.next}`)).body.items[0].id).toBe(page.next - 1)
     const found = async (query: string) => ((await ada.ask('GET', `/api/v1/audit?${query}`)).body.items as Row[]).length
-    expect(await found('action=save-rules')).toBe(1)
+    expect(await found('action=open-held')).toBe(1)
     expect(await found('subjectKind=ticket')).toBe(2)
     expect(await found('search=second%20DESK')).toBe(2)
     expect(await found('search=%25')).toBe(0)

@@ -26,7 +26,13 @@ const needed: Readonly<Record<string, Role>> = {
   'list-tickets': 'read-only',
   'show-ticket': 'read-only',
 
+  'show-settings': 'read-only',
+  'show-watch-settings': 'read-only',
+  'show-drill-plan': 'read-only',
+  'show-drill': 'read-only',
+
   'hurry-duty': 'operator',
+  'run-drill': 'operator',
   'map-tenant': 'operator',
   'unmap-tenant': 'operator',
   'save-rules': 'operator',
@@ -45,6 +51,10 @@ const needed: Readonly<Record<string, Role>> = {
   'create-integration': 'administrator',
   'update-integration': 'administrator',
   'delete-integration': 'administrator',
+  'save-settings': 'administrator',
+  'save-watch-settings': 'administrator',
+  'try-webhook': 'administrator',
+  'save-drill-plan': 'administrator',
 
   // Of one's own.
   'sign-out': 'read-only',
