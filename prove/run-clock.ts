@@ -1,4 +1,4 @@
-import type { Clock } from '../src/lib/clock.ts'
+import { type Clock, systemClock } from '../src/lib/clock.ts'
 import { createSteadyClock, type SteadyClock } from '../src/lib/steady-clock.ts'
 
 /**
@@ -40,15 +40,4 @@ export function createRunClock(time: RunTime): RunClock {
 }
 
 /** Waits in real time; ends at once when the signal is aborted. */
-export function realSleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve()
-    const timer = setTimeout(done, ms)
-    function done(): void {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    signal?.addEventListener('abort', done)
-  })
-}
+export const realSleep = systemClock.sleep

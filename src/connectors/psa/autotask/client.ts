@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import type { Asked } from '../../answers.ts'
+import { harmless } from '../../answers.ts'
 import type { HttpReply, HttpRequest } from '../../http.ts'
 import type { PsaContext } from '../../psa.ts'
-import { type Asked, replyToJson, unexpectedShape } from './errors.ts'
+import { replyToJson, unexpectedShape } from './errors.ts'
 import type { AutotaskSettings } from './settings.ts'
-import { harmless, knownZone, lookUpZone, type Zone } from './zone.ts'
+import { knownZone, lookUpZone, type Zone } from './zone.ts'
 
 /** What every function of this connector gets. */
 export type Context = PsaContext<AutotaskSettings>

@@ -1,3 +1,4 @@
+import { type Asked, doubt, jsonOf, waitUntil } from '../../answers.ts'
 import { ConnectorError } from '../../failure.ts'
 import type { HttpReply } from '../../http.ts'
 
@@ -6,22 +7,10 @@ import type { HttpReply } from '../../http.ts'
  * array; everything else is told by the status (autotask-api.md 8).
  */
 
-/** What is known of the call that was answered. */
-export type Asked = {
-  /** A call that changes something: after a doubtful answer its outcome is unknown. */
-  readonly write: boolean
-  /** For example `POST Tickets`. */
-  readonly what: string
-  readonly now: Date
-  /** Takes secrets out of whatever the vendor wrote. */
-  redact(text: string): string
-}
-
 /** Back-off after "thread threshold": calls take seconds, so a slot is soon free (autotask-api.md 9). */
 const threadWaitMs = 5_000
 /** The hourly count is rolling: capacity comes back little by little. */
 const hourWaitMs = 120_000
-const longestWaitMs = 3_600_000
 const longestQuote = 600
 
 type Verdict = 'limited-threads' | 'limited-hour' | 'credentials' | 'right' | 'missing-record' | 'passing' | 'refused'
@@ -51,7 +40,7 @@ const missingValue = /is required|cannot all be empty|missing required field|mus
 
 /** The JSON of a good answer; throws `ConnectorError` for every other one. */
 export function replyToJson(reply: HttpReply, asked: Asked): unknown {
-  const json = parseJson(reply.text)
+  const json = jsonOf(reply)
   const errors = errorsIn(json)
   const good = reply.status >= 200 && reply.status < 300
   if (errors.length > 0) throw errorsToFailure(errors, reply, asked)
@@ -151,29 +140,8 @@ function notJson(reply: HttpReply, asked: Asked): ConnectorError {
 }
 
 function limited(reply: HttpReply, asked: Asked, waitMs: number, message: string): ConnectorError {
-  const wait = Math.min(retryAfterMs(reply.headers['retry-after'], asked.now) ?? waitMs, longestWaitMs)
-  const until = new Date(asked.now.getTime() + wait)
+  const until = waitUntil(reply, asked.now, waitMs)
   return new ConnectorError('limited', 'rate-limited', `${message}.`, { until })
-}
-
-/** `Retry-After` is in no document of Autotask's, but a proxy may send it: seconds or a date. */
-function retryAfterMs(header: string | undefined, now: Date): number | null {
-  if (header === undefined) return null
-  if (/^\d+$/.test(header.trim())) return Math.max(Number(header) * 1_000, 1_000)
-  const at = Date.parse(header)
-  return Number.isNaN(at) ? null : Math.max(at - now.getTime(), 1_000)
-}
-
-function doubt(asked: Asked): 'unknown' | 'not-done' {
-  return asked.write ? 'unknown' : 'not-done'
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function errorsIn(json: unknown): readonly string[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HttpOptions } from '../../http.ts'
+import { certificateField, isWebAddress, proxyFields, proxyOf, timeoutField, trustOf } from '../../psa-settings.ts'
 
 /** Where any customer's zone is looked up (autotask-api.md 1.1). */
 const defaultBaseUrl = 'https://webservices.autotask.net/ATServicesRest/'
@@ -61,37 +62,11 @@ export const AutotaskSettings = z.strictObject({
       help: `Only for tests and gateways. Empty takes ${defaultBaseUrl}; then only addresses under autotask.net are ever called.`,
       group: 'Connection',
     }),
-  certificate: z
-    .string()
-    .trim()
-    .refine((text) => text === '' || text.includes('-----BEGIN CERTIFICATE-----'), 'must be PEM text, or empty')
-    .default('')
-    .meta({
-      place: true,
-      title: 'Additional root certificate',
-      help: 'PEM text of the authority to trust instead of the usual ones, when a company proxy inspects TLS.',
-      multiline: true,
-      group: 'Connection',
-    }),
-  proxyUrl: z
-    .string()
-    .trim()
-    .refine((text) => text === '' || isWebAddress(text, ['http:', 'https:']), 'must look like http://proxy:3128')
-    .default('')
-    .meta({
-      place: true,
-      title: 'HTTP proxy',
-      help: 'Address such as http://proxy:3128; empty for none.',
-      group: 'Connection',
-    }),
-  proxyUser: z.string().default('').meta({ title: 'Proxy user', help: '', group: 'Connection' }),
-  proxyPassword: z.string().default('').meta({ title: 'Proxy password', help: '', secret: true, group: 'Connection' }),
-  timeoutSeconds: z
-    .int()
-    .min(5)
-    .max(300)
-    .default(60)
-    .meta({ title: 'Time-out in seconds', help: 'Longest wait for one answer of Autotask.', group: 'Limits' }),
+  certificate: certificateField(
+    'PEM text of the authority to trust instead of the usual ones, when a company proxy inspects TLS.',
+  ),
+  ...proxyFields,
+  timeoutSeconds: timeoutField('Autotask'),
   threadsPerEndpoint: z.int().min(1).max(3).default(3).meta({
     title: 'Calls at once per entity',
     help: 'Autotask grants 3 for each tracking identifier and entity. Take less when another program shares the identifier.',
@@ -128,10 +103,9 @@ function secretsOf(settings: AutotaskSettings): readonly string[] {
 }
 
 export function reachOf(settings: AutotaskSettings): Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'> {
-  const { proxyUrl, proxyUser, proxyPassword } = settings
   return {
-    trust: settings.certificate === '' ? { by: 'system' } : { by: 'ca', pem: settings.certificate },
-    proxy: proxyUrl === '' ? null : { url: proxyUrl, user: proxyUser, password: proxyPassword },
+    trust: trustOf(settings),
+    proxy: proxyOf(settings),
     timeoutMs: settings.timeoutSeconds * 1_000,
     secrets: secretsOf(settings),
   }
@@ -150,12 +124,6 @@ export function isAllowedAddress(settings: AutotaskSettings, address: string): b
 
 function isAutotaskHost(host: string): boolean {
   return host === 'autotask.net' || host.endsWith('.autotask.net')
-}
-
-function isWebAddress(text: string, protocols: readonly string[]): boolean {
-  if (!URL.canParse(text)) return false
-  const url = new URL(text)
-  return protocols.includes(url.protocol) && url.username === '' && url.password === ''
 }
 
 /** Plain http would show the secret to the network, so it is for this machine only. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { harmless } from '../../answers.ts'
 import { ConnectorError } from '../../failure.ts'
 import type { PsaContext } from '../../psa.ts'
 import { replyToJson, unexpectedShape } from './errors.ts'
@@ -43,17 +44,6 @@ export async function lookUpZone(context: PsaContext<AutotaskSettings>): Promise
   const known = { zone, worked: false }
   zonesByUser.set(keyOf(settings), known)
   return known
-}
-
-/** A call that only reads has done nothing, whatever became of its answer. */
-export async function harmless<T>(reading: Promise<T>): Promise<T> {
-  try {
-    return await reading
-  } catch (error) {
-    if (!(error instanceof ConnectorError) || error.outcome === 'not-done') throw error
-    const { kind, reason, message, until } = error
-    throw new ConnectorError(kind, reason, message, { until, cause: error })
-  }
 }
 
 function toZone(settings: AutotaskSettings, answer: z.infer<typeof ZoneInformation>): Zone {

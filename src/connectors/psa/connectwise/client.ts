@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer'
 import { z } from 'zod'
+import { harmless } from '../../answers.ts'
 import type { HttpReply, HttpRequest } from '../../http.ts'
 import type { PsaContext } from '../../psa.ts'
-import { endpoint, harmless, type KnownCompany, knownCompany, lookUpCompany, mayHaveMoved } from './company-info.ts'
+import { endpoint, type KnownCompany, knownCompany, lookUpCompany, mayHaveMoved } from './company-info.ts'
 import { type Asked, isJson, replyToJson, unexpectedShape } from './errors.ts'
 import { type ConnectwiseSettings, credentialsOf } from './settings.ts'
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { harmless } from '../../answers.ts'
 import { ConnectorError } from '../../failure.ts'
 import type { HttpClient } from '../../http.ts'
 import { isJson, replyToJson, unexpectedShape } from './errors.ts'
@@ -69,17 +70,6 @@ export async function lookUpCompany({ settings, http, now }: Asking): Promise<Kn
 
 /** All calls count together: ConnectWise's limit knows no endpoints (connectwise-api.md 4). */
 export const endpoint = 'api'
-
-/** A call that only reads has done nothing, whatever became of its answer. */
-export async function harmless<T>(reading: Promise<T>): Promise<T> {
-  try {
-    return await reading
-  } catch (error) {
-    if (!(error instanceof ConnectorError) || error.outcome === 'not-done') throw error
-    const { kind, reason, message, until } = error
-    throw new ConnectorError(kind, reason, message, { until, cause: error })
-  }
-}
 
 function unknownCompany({ companyId, site }: ConnectwiseSettings): ConnectorError {
   return new ConnectorError(

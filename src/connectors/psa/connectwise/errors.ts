@@ -1,25 +1,18 @@
 import type { FailureReason } from '../../../core/failure.ts'
+import { type Asked as AnyAsked, doubt, jsonOf, waitUntil } from '../../answers.ts'
 import { ConnectorError } from '../../failure.ts'
 import type { HttpReply } from '../../http.ts'
 
 /** What an answer of ConnectWise means: the status first, then `code` and `errors` of the body (connectwise-api.md 3). */
 
 /** What is known of the call that was answered. */
-export type Asked = {
-  /** A call that changes something: after a doubtful answer its outcome is unknown. */
-  readonly write: boolean
+export type Asked = AnyAsked & {
   /** The path names a record, which may be missing. */
   readonly onRecord: boolean
-  /** For example `POST service/tickets`. */
-  readonly what: string
-  readonly now: Date
-  /** Takes secrets out of whatever the vendor wrote. */
-  redact(text: string): string
 }
 
 /** ConnectWise asks to back off from 30 s when it names no time itself (connectwise-api.md 4). */
 const usualWaitMs = 30_000
-const longestWaitMs = 3_600_000
 const longestQuote = 600
 
 /** One entry of `errors`. */
@@ -27,7 +20,7 @@ type Fault = { readonly code: string; readonly message: string; readonly field: 
 
 /** The JSON of a good answer; throws `ConnectorError` for every other one. */
 export function replyToJson(reply: HttpReply, asked: Asked): unknown {
-  const json = parseJson(reply.text)
+  const json = jsonOf(reply)
   if (reply.status < 200 || reply.status >= 300) throw statusToFailure(reply, json, asked)
   if (json === undefined) throw notJson(reply, asked)
   return json
@@ -41,7 +34,7 @@ export function unexpectedShape(asked: Asked, details: string): ConnectorError {
 
 /** Whether a body is JSON, so that the interface itself wrote it and not a web server before it. */
 export function isJson(reply: HttpReply): boolean {
-  const json = parseJson(reply.text)
+  const json = jsonOf(reply)
   return typeof json === 'object' && json !== null
 }
 
@@ -137,29 +130,8 @@ function notJson(reply: HttpReply, asked: Asked): ConnectorError {
 }
 
 function limited(reply: HttpReply, asked: Asked, words: string): ConnectorError {
-  const wait = Math.min(retryAfterMs(reply.headers['retry-after'], asked.now) ?? usualWaitMs, longestWaitMs)
-  const until = new Date(asked.now.getTime() + wait)
+  const until = waitUntil(reply, asked.now, usualWaitMs)
   return new ConnectorError('limited', 'rate-limited', `ConnectWise asks us to wait (429)${words}.`, { until })
-}
-
-/** Seconds as documented; a proxy on the way may send a date. */
-function retryAfterMs(header: string | undefined, now: Date): number | null {
-  if (header === undefined) return null
-  if (/^\d+$/.test(header.trim())) return Math.max(Number(header) * 1_000, 1_000)
-  const at = Date.parse(header)
-  return Number.isNaN(at) ? null : Math.max(at - now.getTime(), 1_000)
-}
-
-function doubt(asked: Asked): 'unknown' | 'not-done' {
-  return asked.write ? 'unknown' : 'not-done'
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function wordsIn(json: object): string {

@@ -40,7 +40,7 @@ function toDate(text: string): Date | null {
 }
 
 /**
- * The body of a create. Only fields of ConnectWise's model: it refuses a ticket that has any other. Fails with
+ * The body of a create. Only fields of ConnectWise's model: it refuses a ticket that has any other. Throws
  * `refused`.
  */
 export function draftToBody(draft: TicketDraft, processNotifications: boolean): Record<string, unknown> {

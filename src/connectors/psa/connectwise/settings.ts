@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HttpOptions } from '../../http.ts'
+import { certificateField, proxyFields, proxyOf, timeoutField, trustOf } from '../../psa-settings.ts'
 
 /** These go out in HTTP headers, which carry one line of plain characters. */
 const headerText = z
@@ -74,40 +75,11 @@ export const ConnectwiseSettings = z
         help: 'For your own server with a certificate that no public authority signed: its fingerprint. Empty for the cloud.',
         group: 'Connection',
       }),
-    certificate: z
-      .string()
-      .trim()
-      .refine((text) => text === '' || text.includes('-----BEGIN CERTIFICATE-----'), 'must be PEM text, or empty')
-      .default('')
-      .meta({
-        place: true,
-        title: 'Additional root certificate',
-        help: 'PEM text of the authority to trust instead of the usual ones: that of your own server, or of a company proxy that inspects TLS.',
-        multiline: true,
-        group: 'Connection',
-      }),
-    proxyUrl: z
-      .string()
-      .trim()
-      .refine((text) => text === '' || isOrigin(text, ['http:', 'https:']), 'must look like http://proxy:3128')
-      .default('')
-      .meta({
-        place: true,
-        title: 'HTTP proxy',
-        help: 'Address such as http://proxy:3128; empty for none.',
-        group: 'Connection',
-      }),
-    proxyUser: z.string().default('').meta({ title: 'Proxy user', help: '', group: 'Connection' }),
-    proxyPassword: z
-      .string()
-      .default('')
-      .meta({ title: 'Proxy password', help: '', secret: true, group: 'Connection' }),
-    timeoutSeconds: z
-      .int()
-      .min(5)
-      .max(300)
-      .default(60)
-      .meta({ title: 'Time-out in seconds', help: 'Longest wait for one answer of ConnectWise.', group: 'Limits' }),
+    certificate: certificateField(
+      'PEM text of the authority to trust instead of the usual ones: that of your own server, or of a company proxy that inspects TLS.',
+    ),
+    ...proxyFields,
+    timeoutSeconds: timeoutField('ConnectWise'),
     callsAtOnce: z.int().min(1).max(10).default(3).meta({
       title: 'Calls at once',
       help: 'ConnectWise names no number; few are kind to the technicians who work on the same server.',
@@ -158,19 +130,13 @@ export function credentialsOf({ companyId, publicKey, privateKey }: ConnectwiseS
 }
 
 export function reachOf(settings: ConnectwiseSettings): Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'> {
-  const { proxyUrl, proxyUser, proxyPassword } = settings
   return {
     trust: trustOf(settings),
-    proxy: proxyUrl === '' ? null : { url: proxyUrl, user: proxyUser, password: proxyPassword },
+    proxy: proxyOf(settings),
     timeoutMs: settings.timeoutSeconds * 1_000,
     // The header holds the key only inside the encoded whole.
-    secrets: [settings.privateKey, credentialsOf(settings), proxyPassword].filter((text) => text !== ''),
+    secrets: [settings.privateKey, credentialsOf(settings), settings.proxyPassword].filter((text) => text !== ''),
   }
-}
-
-function trustOf({ fingerprint, certificate }: ConnectwiseSettings): HttpOptions['trust'] {
-  if (fingerprint !== '') return { by: 'fingerprint', sha256: fingerprint }
-  return certificate === '' ? { by: 'system' } : { by: 'ca', pem: certificate }
 }
 
 function isSite(text: string): boolean {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { timeoutField } from '../../psa-settings.ts'
 import { isTimeZone } from './dates.ts'
 
 /** Whatever the vendor documents nowhere is a setting here (tigerpaw-api.md 6 and 7), and so are our own limits. */
@@ -95,12 +96,7 @@ export const behaviourFields = {
 }
 
 export const limitFields = {
-  timeoutSeconds: z
-    .int()
-    .min(5)
-    .max(300)
-    .default(60)
-    .meta({ title: 'Time-out in seconds', help: 'Longest wait for one answer of Tigerpaw.', group: limits }),
+  timeoutSeconds: timeoutField('Tigerpaw'),
   threadsPerEndpoint: z.int().min(1).max(16).default(3).meta({
     title: 'Calls at once per kind',
     help: 'Tigerpaw documents no limit. Take less for a small server.',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ConnectorError } from '../../failure.ts'
+import { harmless } from '../../answers.ts'
 import type { HttpReply } from '../../http.ts'
 import type { PsaContext } from '../../psa.ts'
 import { type Asked, replyToJson, unexpectedShape } from './errors.ts'
@@ -53,15 +53,4 @@ function send(context: Context, { method, path, query = '', body, write }: Call)
     ...(body === undefined ? {} : { body }),
   })
   return write ? reply : harmless(reply)
-}
-
-/** A call that only reads has done nothing, whatever became of its answer. */
-export async function harmless<T>(reading: Promise<T>): Promise<T> {
-  try {
-    return await reading
-  } catch (error) {
-    if (!(error instanceof ConnectorError) || error.outcome === 'not-done') throw error
-    const { kind, reason, message, until } = error
-    throw new ConnectorError(kind, reason, message, { until, cause: error })
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { certificateField, isWebAddress, proxyFields } from '../../psa-settings.ts'
 
 /** Settings of a connection: who we are, and where the API is. */
 
@@ -55,31 +56,10 @@ export const connectionFields = {
       help: 'For an API server of your own whose certificate no authority has issued.',
       group: connection,
     }),
-  certificate: z
-    .string()
-    .trim()
-    .refine((text) => text === '' || text.includes('-----BEGIN CERTIFICATE-----'), 'must be PEM text, or empty')
-    .default('')
-    .meta({
-      place: true,
-      title: 'Additional root certificate',
-      help: 'PEM text of the authority to trust instead of the usual ones, for an internal authority or a proxy that inspects TLS.',
-      multiline: true,
-      group: connection,
-    }),
-  proxyUrl: z
-    .string()
-    .trim()
-    .refine((text) => text === '' || isWebAddress(text, ['http:', 'https:']), 'must look like http://proxy:3128')
-    .default('')
-    .meta({
-      place: true,
-      title: 'HTTP proxy',
-      help: 'Address such as http://proxy:3128; empty for none.',
-      group: connection,
-    }),
-  proxyUser: z.string().default('').meta({ title: 'Proxy user', help: '', group: connection }),
-  proxyPassword: z.string().default('').meta({ title: 'Proxy password', help: '', secret: true, group: connection }),
+  certificate: certificateField(
+    'PEM text of the authority to trust instead of the usual ones, for an internal authority or a proxy that inspects TLS.',
+  ),
+  ...proxyFields,
   orderUrl: z
     .string()
     .trim()
@@ -110,12 +90,6 @@ export const soapFields = {
     .regex(/^(\/[\w.~-]+)+$/, 'must be a path such as /api/rmm/tsiWS.asmx')
     .default('/api/rmm/tsiWS.asmx')
     .meta({ title: 'SOAP path', help: 'Where the service tsiWS answers on the API host.', group: soap }),
-}
-
-function isWebAddress(text: string, protocols: readonly string[]): boolean {
-  if (!URL.canParse(text)) return false
-  const url = new URL(text)
-  return protocols.includes(url.protocol) && url.username === '' && url.password === ''
 }
 
 /** Over plain http anyone on the way could change a request's body, which is not signed. */

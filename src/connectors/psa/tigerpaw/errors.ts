@@ -1,3 +1,4 @@
+import { type Asked as AnyAsked, doubt, jsonOf, waitUntil } from '../../answers.ts'
 import { ConnectorError } from '../../failure.ts'
 import type { HttpReply } from '../../http.ts'
 
@@ -8,20 +9,12 @@ import type { HttpReply } from '../../http.ts'
  */
 
 /** What is known of the call that was answered. */
-export type Asked = {
-  /** A call that changes something: after a doubtful answer its outcome is unknown. */
-  readonly write: boolean
+export type Asked = AnyAsked & {
   /** A call about one existing order, which a person may hold open. */
   readonly onOrder: boolean
-  /** For example `POST serviceorders`. */
-  readonly what: string
-  readonly now: Date
-  /** Takes secrets out of whatever the vendor wrote. */
-  redact(text: string): string
 }
 
 const waitMs = 30_000
-const longestWaitMs = 3_600_000
 const longestQuote = 600
 /** Differences below this say nothing about a rejected signature. */
 const clocksDifferMs = 120_000
@@ -40,7 +33,7 @@ const noRouteWords =
 
 /** The JSON of a good answer; throws `ConnectorError` for every other one, also for `Success: false`. */
 export function replyToJson(reply: HttpReply, asked: Asked): unknown {
-  const json = parseJson(reply.text)
+  const json = jsonOf(reply)
   const { status } = reply
   if (status === 401) throw denied401(reply, json, asked)
   if (status === 429) throw limited(reply, asked)
@@ -140,29 +133,8 @@ function notJson(reply: HttpReply, asked: Asked): ConnectorError {
 }
 
 function limited(reply: HttpReply, asked: Asked): ConnectorError {
-  const wait = Math.min(retryAfterMs(reply.headers['retry-after'], asked.now) ?? waitMs, longestWaitMs)
-  const until = new Date(asked.now.getTime() + wait)
+  const until = waitUntil(reply, asked.now, waitMs)
   return new ConnectorError('limited', 'rate-limited', 'Tigerpaw asks us to wait (429).', { until })
-}
-
-/** Tigerpaw documents no limit, but a proxy before it may send this: seconds or a date. */
-function retryAfterMs(header: string | undefined, now: Date): number | null {
-  if (header === undefined) return null
-  if (/^\d+$/.test(header.trim())) return Math.max(Number(header) * 1_000, 1_000)
-  const at = Date.parse(header)
-  return Number.isNaN(at) ? null : Math.max(at - now.getTime(), 1_000)
-}
-
-function doubt(asked: Asked): 'unknown' | 'not-done' {
-  return asked.write ? 'unknown' : 'not-done'
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function isObject(json: unknown): json is object {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HttpOptions } from '../../http.ts'
+import { proxyOf, trustOf } from '../../psa-settings.ts'
 import { behaviourFields, limitFields } from './behaviour-fields.ts'
 import { connectionFields, soapFields } from './connection-fields.ts'
 
@@ -39,15 +40,9 @@ export function namesIn(list: string): readonly string[] {
 }
 
 export function reachOf(settings: TigerpawSettings): Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'> {
-  const { fingerprint, certificate, proxyUrl, proxyUser, proxyPassword } = settings
   return {
-    trust:
-      fingerprint !== ''
-        ? { by: 'fingerprint', sha256: fingerprint }
-        : certificate !== ''
-          ? { by: 'ca', pem: certificate }
-          : { by: 'system' },
-    proxy: proxyUrl === '' ? null : { url: proxyUrl, user: proxyUser, password: proxyPassword },
+    trust: trustOf(settings),
+    proxy: proxyOf(settings),
     timeoutMs: settings.timeoutSeconds * 1_000,
     secrets: secretsOf(settings),
   }

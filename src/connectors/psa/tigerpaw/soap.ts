@@ -1,5 +1,6 @@
+import { harmless } from '../../answers.ts'
 import type { HttpReply } from '../../http.ts'
-import { type Context, harmless } from './client.ts'
+import type { Context } from './client.ts'
 import { originOf } from './settings.ts'
 
 /**
