@@ -17,7 +17,7 @@ const http = '^src/http/'
 
 /** `to`: folders it may import beside itself. `npm`: packages. `node`: false forbids modules of Node itself. */
 const rows = [
-  { name: 'lib', from: lib, to: [], npm: ['pino'] },
+  { name: 'lib', from: lib, to: [], npm: ['pino', '@node-rs/argon2', '@zxcvbn-ts', 'otpauth', 'uqr'] },
   { name: 'core', from: core, to: [], npm: [], node: false },
   { name: 'connectors', from: interfaces, to: [interfaces, lib, core], npm: ['zod', 'undici'] },
   { name: 'registry', from: '^src/connectors/registry\\.ts$', to: [interfaces, `${vendors}index\\.ts$`], npm: [] },
@@ -144,7 +144,7 @@ module.exports = {
       name: 'no-cycles',
       comment: 'A cycle: move what both need into a third file.',
       severity: 'error',
-      from: {},
+      from: { pathNot: '^web/api/generated/' },
       to: { circular: true },
     },
     {

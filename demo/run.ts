@@ -7,6 +7,7 @@ import { createLog } from '../src/lib/pino-log.ts'
 import { updatePsa } from '../src/usecases/update-psa.ts'
 import { updateSource } from '../src/usecases/update-source.ts'
 import { type CheckResult, countsOf } from './check.ts'
+import { createDemoPerson, type DemoPerson } from './demo-person.ts'
 import { type CountingLog, countErrors } from './error-count.ts'
 import { disappointments } from './expectations.ts'
 import { createNarrator, createPaint, type Paint } from './narrator.ts'
@@ -52,6 +53,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
       ...stageOptions(stepMinutes),
       dataFolder: folder,
       log,
+      demo: true,
       port: await freePort(options.port),
     })
     const code = options.once
@@ -65,7 +67,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   }
 }
 
-function stageOptions(stepMinutes: number): Parameters<typeof createStage>[0] {
+/** The stage of the demo's story. */
+export function stageOptions(stepMinutes: number): Parameters<typeof createStage>[0] {
   const unmapped = new Set(story.unmapped)
   return {
     tenants: story.clients,
@@ -122,8 +125,9 @@ function summary(stage: Stage, result: CheckResult): string[] {
 
 async function playLive(stage: Stage, log: CountingLog, options: DemoOptions, paint: Paint): Promise<void> {
   const { say, signal } = options
+  const person = await createDemoPerson(stage.app.deps)
   const address = await stage.serve()
-  for (const line of directions(stage, address)) say(line)
+  for (const line of directions(stage, address, person)) say(line)
   const narrator = createNarrator(stage, say, paint)
   const pace = createPace(stage, options)
   const watcher: Watcher = {
@@ -174,10 +178,12 @@ function createPace(stage: Stage, { hoursPerSecond, signal }: DemoOptions): () =
   }
 }
 
-function directions(stage: Stage, address: string): string[] {
+function directions(stage: Stage, address: string, person: DemoPerson): string[] {
   const token = join(stage.dataFolder, 'api-token')
   return [
     '',
+    `  console    ${address}/`,
+    `             sign in as ${person.email} with ${person.password}   (${person.name}, administrator)`,
     `  API        ${address}/api/v1   (its description: ${address}/api/openapi.json)`,
     `  token      ${token}`,
     `  tickets    curl -s -H "Authorization: Bearer $(cat ${token})" ${address}/api/v1/tickets`,

@@ -48,6 +48,8 @@ export type StageOptions = FleetOptions & {
   readonly dataFolder?: string
   /** Silent unless given. */
   readonly log?: Log
+  /** The console says that all is made up. */
+  readonly demo?: boolean
   readonly onDatabaseLost?: (error: Error) => void
   /** Where console and API listen once `serve` is called; default any free port. */
   readonly port?: number
@@ -209,11 +211,12 @@ async function build(options: StageOptions, closers: Closers, stop: () => Promis
 
 /** The app without loops of its own: the stage does the work when it is told to. */
 function startApp(options: StageOptions, clock: StageClock, dataFolder: string): Promise<App> {
-  const { port = 0, databaseUrl = null, log = createLog('silent'), onDatabaseLost } = options
+  const { port = 0, databaseUrl = null, log = createLog('silent'), demo = false, onDatabaseLost } = options
   return createApp({
     config: { host: '127.0.0.1', port, databaseUrl, dataFolder, role: 'web', secret: null, logLevel: 'silent' },
     log,
     clock,
+    demo,
     ...(onDatabaseLost !== undefined && { onDatabaseLost }),
   })
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome.exe']
 const usualPlaces = [
@@ -43,4 +44,21 @@ function isProgram(path: string): boolean {
   } catch {
     return false
   }
+}
+
+/** A browser without a window that speaks with nobody but our own server. */
+export function launchBrowser(env: NodeJS.ProcessEnv): Promise<Browser> {
+  return chromium.launch({
+    executablePath: ensureBrowser(env),
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
 }

@@ -40,7 +40,7 @@ const layers = ['core', 'connectors', 'db', 'timers', 'usecases', 'worker', 'htt
 function checkPlace(file: string): Finding[] {
   const [top, layer, ...rest] = file.split('/')
   if (top !== 'src' || layer === undefined) return []
-  if (rest.length === 0 ? rootFiles.includes(file) : layers.includes(layer)) return []
+  if (rest.length === 0 ? rootFiles.includes(file.replace(/\.test\.ts$/, '.ts')) : layers.includes(layer)) return []
   const message = `src/ holds ${layers.join(', ')} and ${rootFiles.join(', ')}; for more, add a row to .dependency-cruiser.cjs.`
   return [{ file, rule: 'place', message }]
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkBundle } from './check-bundle.ts'
 import { checkDocs } from './check-docs.ts'
 import { checkHouse } from './check-house.ts'
 import { checkImports } from './check-imports.ts'
+import { ensureConsole } from './ensure-console.ts'
 import { type Finding, findingToLine } from './project-files.ts'
 import { runTests, testEnvironment } from './test.ts'
 
@@ -17,16 +18,14 @@ type Stage = { readonly title: string; run(): boolean | Promise<boolean> }
 
 const stages: readonly Stage[] = [
   { title: 'style', run: () => node('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.') },
-  { title: 'types', run: () => ['tsconfig.json', 'web/tsconfig.json'].filter(exists).every(checkTypes) },
+  { title: 'client of the console', run: () => node('../scripts/build-console.ts', '--client') },
+  { title: 'types', run: () => ['tsconfig.json', 'web/tsconfig.json'].every(checkTypes) },
   { title: 'imports', run: async () => report(await checkImports(root)) },
   { title: 'dead code', run: () => node('knip/bin/knip.js') },
   { title: 'house rules', run: () => report(checkHouse(root, process.env)) },
   { title: 'documents', run: () => report(checkDocs(root)) },
+  { title: 'console', run: () => ensureConsole((line) => console.log(line)) && report(checkBundle(root)) },
 ]
-
-function exists(path: string): boolean {
-  return existsSync(join(root, path))
-}
 
 function checkTypes(project: string): boolean {
   return node('typescript/bin/tsc', '-p', project)

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { runDemo } from '../demo/run.ts'
 import { readConfig } from '../src/config.ts'
+import { ensureConsole } from './ensure-console.ts'
 
 const usage = `Usage: npm run demo [-- --once] [-- --keep] [-- --speed HOURS]
   --once         plays the story as fast as it goes; the last line is JSON, the exit code says whether all is well
@@ -27,6 +28,7 @@ async function run(): Promise<number> {
   }
   const speed = Number(values.speed)
   if (!(speed > 0)) throw new Error(`--speed must be a number above 0, not “${values.speed}”.\n${usage}`)
+  if (!values.once) ensureConsole((line) => console.log(line))
   return runDemo({
     once: values.once,
     keep: values.keep,

@@ -5,19 +5,26 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { startEmbeddedPostgres } from '../src/db/embedded/start-embedded-postgres.ts'
+import { insertPerson, personByEmail, updatePersonRow } from '../src/db/people.ts'
+import { hashPassword, isPassword } from '../src/lib/password.ts'
 import { testDatabase } from '../test/support/database.ts'
 import { recordingLog } from '../test/support/recording-log.ts'
 
 const script = fileURLToPath(new URL('tocsin.ts', import.meta.url))
-const { url } = await testDatabase()
+const { url, pool } = await testDatabase()
 const folder = await mkdtemp(join(tmpdir(), 'tocsin-cli-'))
 await chmod(folder, 0o755)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 type Ended = { code: number | null; out: string; err: string }
 
-function tocsin(args: readonly string[], env: Record<string, string> = { DATABASE_URL: url }): Promise<Ended> {
+function tocsin(
+  args: readonly string[],
+  env: Record<string, string> = { DATABASE_URL: url },
+  input = '',
+): Promise<Ended> {
   const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, TOCSIN_DATA: folder, ...env } })
+  child.stdin.on('error', () => undefined).end(input)
   const ended: Ended = { code: null, out: '', err: '' }
   child.stdout.on('data', (data) => {
     ended.out += data
@@ -74,6 +81,10 @@ describe('config', () => {
     [['config', 'import'], 2, /takes one file/],
     [['config', 'export', '--force'], 2, /--force/],
     [['config', 'import', '/nowhere.yaml'], 2, /cannot be read/],
+    [['verify-audit', 'now'], 2, /takes nothing more/],
+    [['verify-audit', '--dry-run'], 2, /takes nothing more/],
+    [['user', 'reset-password'], 2, /takes the e-mail address/],
+    [['user', 'delete', 'x'], 2, /no such command/],
   ])('%j ends with %i and says how it should be', async (args, code, words) => {
     const ended = await tocsin(args)
     expect([ended.code, ended.out]).toEqual([code, ''])
@@ -91,6 +102,15 @@ describe('config', () => {
     expect(ended.err).toMatch(words)
   })
 
+  test('is told in the audit log, by who stood at the prompt', async () => {
+    const { rows } = await pool.query(
+      `select actor_kind, actor_name, before, after from audit where action = 'import-config'`,
+    )
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).toMatchObject({ actor_kind: 'command', actor_name: expect.stringMatching(/./), before: {} })
+    expect(rows[0].after['sources / KSC Berlin / settings / address']).toBe('"ksc.example"')
+  })
+
   test('works beside a server that keeps the embedded database', async () => {
     const dataFolder = join(folder, 'data')
     const server = await startEmbeddedPostgres({ dataFolder, log: recordingLog(), settings: { fsync: 'off' } })
@@ -102,5 +122,91 @@ describe('config', () => {
     } finally {
       await server.stop()
     }
+  })
+})
+
+describe('user reset-password', () => {
+  const next = 'nine purple engines sleep'
+
+  test('gives a person a new password, ends its sessions and says so in the audit log', async () => {
+    const now = new Date()
+    const person = { name: 'Ada', email: 'ada@example.com', role: 'administrator', oidcSubject: null } as const
+    const id = await insertPerson(pool, { ...person, passwordHash: await hashPassword('the one before') }, now)
+    await pool.query(
+      `insert into sessions (person_id, digest, csrf, created_at, last_seen_at, ends_at, address, user_agent)
+       values ($1, 'd', 'c', $2, $2, $2, '', '')`,
+      [id, now],
+    )
+    await pool.query(
+      `insert into sign_in_failures values ('person ada@example.com', 9, $1, $1), ('account ada@example.com', 9, $1, $1),
+       ('place ::1 ada@example.com', 9, $1, $1), ('person other@example.com', 9, $1, $1)`,
+      [now],
+    )
+    await updatePersonRow(pool, id, { totpSecret: 'sealed', totpConfirmedAt: now }, now)
+    const ended = await tocsin(['user', 'reset-password', 'ADA@example.com'], undefined, `${next}\n`)
+    expect(ended).toEqual({
+      code: 0,
+      out: 'ada@example.com has a new password, and is signed out everywhere.\n',
+      err: '',
+    })
+    const after = await personByEmail(pool, person.email)
+    expect(await isPassword(after?.passwordHash ?? null, next)).toBe(true)
+    expect(after?.totpConfirmedAt).not.toBeNull()
+    expect((await pool.query('select from sessions')).rowCount).toBe(0)
+    expect((await pool.query('select subject from sign_in_failures')).rows).toEqual([
+      { subject: 'person other@example.com' },
+    ])
+    const { rows } = await pool.query(`select to_jsonb(a) as row from audit a where action = 'reset-password'`)
+    expect(rows).toMatchObject([
+      {
+        row: {
+          actor_kind: 'command',
+          subject_name: person.email,
+          after: { password: '(changed)', secondFactor: true },
+        },
+      },
+    ])
+    expect(JSON.stringify(rows)).not.toContain(next)
+  })
+
+  test('removes the second factor when that is asked for', async () => {
+    const ended = await tocsin(['user', 'reset-password', 'Ada', '--remove-second-factor'], undefined, `${next}\n`)
+    expect(ended.code).toBe(0)
+    expect(await personByEmail(pool, 'ada@example.com')).toMatchObject({ totpSecret: null, totpConfirmedAt: null })
+  })
+
+  test.each([
+    ['nobody@example.com', next, /There is nobody “nobody@example.com”. There are: ada@example.com\./],
+    ['ada@example.com', 'ada@example.com', /too easy to guess/],
+    ['ada@example.com', '', /no password on standard input/],
+  ])('of %s to “%s” is refused', async (who, password, words) => {
+    const ended = await tocsin(['user', 'reset-password', who], undefined, password)
+    expect([ended.code, ended.out]).toEqual([1, ''])
+    expect(ended.err).toMatch(words)
+  })
+})
+
+describe('verify-audit', () => {
+  test('says that the chain holds, and notices a lost end and a changed row', async () => {
+    const { rows } = await pool.query<{ count: number }>('select count(*)::int as count from audit')
+    const whole = await tocsin(['verify-audit'])
+    expect([whole.code, whole.err]).toEqual([0, ''])
+    const [, count, hash = ''] =
+      /^(\d+) rows: the chain holds\. Hash of the last one: ([0-9a-f]{64})\n/.exec(whole.out) ?? []
+    expect(Number(count)).toBe(rows[0]?.count)
+    expect((await tocsin(['verify-audit', '--last-hash', hash])).code).toBe(0)
+    await pool.query('alter table audit disable trigger audit_is_append_only')
+    await pool.query('delete from audit where id = $1', [count])
+    expect((await tocsin(['verify-audit'])).code).toBe(0)
+    expect(await tocsin(['verify-audit', '--last-hash', hash])).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('rows were cut off at the end'),
+    })
+    await pool.query(`update audit set actor_name = 'Eve' where id = 1`)
+    expect(await tocsin(['verify-audit'])).toMatchObject({
+      code: 1,
+      err: 'The audit log was tampered with. Row 1 is not what was written.\n',
+    })
   })
 })

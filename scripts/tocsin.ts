@@ -1,9 +1,12 @@
 // npm run tocsin -- config export
 // npm run tocsin -- config import FILE [--dry-run]
+// npm run tocsin -- verify-audit [--last-hash HASH]
+// npm run tocsin -- user reset-password E-MAIL [--remove-second-factor]
 // npm run tocsin -- backup FILE
 // npm run tocsin -- restore FILE [--replace] [--yes] [--forget-secrets] [--silent-minutes N]
 // Administration from the command line, on the database of this configuration; a server may be running or not.
 import { readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parseDocument, stringify } from 'yaml'
 import type { App } from '../src/app.ts'
@@ -12,15 +15,21 @@ import { EmbeddedPostgresError } from '../src/db/embedded/embedded-postgres-erro
 import { reachEmbeddedPostgres } from '../src/db/embedded/reach.ts'
 import { createLog } from '../src/lib/pino-log.ts'
 import { changeLine } from '../src/usecases/config-diff.ts'
+import type { Deps } from '../src/usecases/deps.ts'
 import { exportConfig } from '../src/usecases/export-config.ts'
 import { importConfig } from '../src/usecases/import-config.ts'
 import { RequestError } from '../src/usecases/request-error.ts'
+import { findPerson, resetPassword } from '../src/usecases/reset-password.ts'
+import { verifyAudit } from '../src/usecases/verify-audit.ts'
+import { askPassword } from './ask-password.ts'
 import type { RestoreCommand } from './backup-commands.ts'
 
 const usage = `Usage: npm run --silent tocsin -- config export > FILE
        npm run tocsin -- config import FILE [--dry-run]
        npm run tocsin -- backup FILE
-       npm run tocsin -- restore FILE [--replace] [--yes] [--forget-secrets] [--silent-minutes N]`
+       npm run tocsin -- restore FILE [--replace] [--yes] [--forget-secrets] [--silent-minutes N]
+       npm run tocsin -- verify-audit [--last-hash HASH]
+       npm run tocsin -- user reset-password E-MAIL [--remove-second-factor]`
 
 /** The command line or the file is wrong; the text says how it should be. */
 class UsageError extends Error {
@@ -32,6 +41,8 @@ type Command =
   | { do: 'import'; file: string; dryRun: boolean }
   | { do: 'backup'; file: string }
   | ({ do: 'restore' } & RestoreCommand)
+  | { do: 'verify-audit'; lastHash: string | undefined }
+  | { do: 'reset-password'; person: string; removeSecondFactor: boolean }
 
 const options = {
   'dry-run': { type: 'boolean' },
@@ -39,36 +50,56 @@ const options = {
   yes: { type: 'boolean' },
   'forget-secrets': { type: 'boolean' },
   'silent-minutes': { type: 'string' },
+  'last-hash': { type: 'string' },
+  'remove-second-factor': { type: 'boolean' },
 } as const
+type Option = keyof typeof options
 
 /** Which options go with which command. */
-const optionsOf: Readonly<Record<Command['do'], readonly (keyof typeof options)[]>> = {
+const optionsOf: Readonly<Record<Command['do'], readonly Option[]>> = {
   export: [],
   import: ['dry-run'],
   backup: [],
   restore: ['replace', 'yes', 'forget-secrets', 'silent-minutes'],
+  'verify-audit': ['last-hash'],
+  'reset-password': ['remove-second-factor'],
 }
+
+/** Words of the command line by command; a file or a person may follow. */
+const commands: readonly (readonly [words: string, command: Command['do']])[] = [
+  ['config export', 'export'],
+  ['config import', 'import'],
+  ['backup', 'backup'],
+  ['restore', 'restore'],
+  ['verify-audit', 'verify-audit'],
+  ['user reset-password', 'reset-password'],
+]
 
 function readCommandLine(argv: readonly string[]): Command {
   const { positionals, values } = parse(() => parseArgs({ args: [...argv], allowPositionals: true, options }))
-  const [group, ...others] = positionals
-  const [verb, ...files] = group === 'config' ? others : positionals
-  if (verb !== 'backup' && verb !== 'restore' && (group !== 'config' || (verb !== 'export' && verb !== 'import'))) {
-    throw new UsageError('There is no such command.')
-  }
-  const [file, ...more] = files
-  const name = group === 'config' ? `config ${verb}` : verb
-  const strange = Object.keys(values).find((option) => !optionsOf[verb].includes(option as keyof typeof options))
+  const said = positionals.join(' ')
+  const found = commands.find(([words]) => said === words || said.startsWith(`${words} `))
+  if (found === undefined) throw new UsageError('There is no such command.')
+  const [name, command] = found
+  const [subject, ...more] = positionals.slice(name.split(' ').length)
+  const strange = (Object.keys(values) as Option[]).find((option) => !optionsOf[command].includes(option))
   if (strange !== undefined) throw new UsageError(`${name} takes no --${strange}.`)
-  if (verb === 'export') {
-    if (file === undefined) return { do: 'export' }
-    throw new UsageError('config export takes nothing more; it writes to standard output.')
+  if (command === 'export' || command === 'verify-audit') {
+    const where = command === 'export' ? '; it writes to standard output' : ''
+    if (subject !== undefined) throw new UsageError(`${name} takes nothing more${where}.`)
+    return command === 'export' ? { do: 'export' } : { do: 'verify-audit', lastHash: values['last-hash'] }
   }
-  if (file === undefined || more.length > 0) throw new UsageError(`${name} takes one file.`)
-  if (verb === 'import') return { do: 'import', file, dryRun: values['dry-run'] ?? false }
-  if (verb === 'backup') return { do: 'backup', file }
+  if (command === 'reset-password') {
+    const removeSecondFactor = values['remove-second-factor'] ?? false
+    if (subject !== undefined && more.length === 0) return { do: command, person: subject, removeSecondFactor }
+    throw new UsageError('user reset-password takes the e-mail address of a person.')
+  }
+  if (subject === undefined || more.length > 0) throw new UsageError(`${name} takes one file.`)
+  if (command === 'import') return { do: 'import', file: subject, dryRun: values['dry-run'] ?? false }
+  if (command === 'backup') return { do: 'backup', file: subject }
   const { replace = false, yes = false, 'forget-secrets': forgetSecrets = false } = values
-  return { do: 'restore', file, replace, yes, forgetSecrets, silentMinutes: readMinutes(values['silent-minutes']) }
+  const silentMinutes = readMinutes(values['silent-minutes'])
+  return { do: 'restore', file: subject, replace, yes, forgetSecrets, silentMinutes }
 }
 
 function readMinutes(text: string | undefined): number | undefined {
@@ -109,8 +140,8 @@ async function readYaml(file: string): Promise<unknown> {
   return document.toJS()
 }
 
-async function runImport(app: App, config: unknown, dryRun: boolean): Promise<void> {
-  const { changes, secretsToEnter } = await importConfig(app.deps, { config, dryRun })
+async function runImport(deps: Deps, config: unknown, dryRun: boolean): Promise<void> {
+  const { changes, secretsToEnter } = await importConfig(deps, { config, dryRun })
   for (const change of changes) print(changeLine(change))
   if (changes.length === 0) print('Nothing differs.')
   else print(`${changes.length} ${changes.length === 1 ? 'value' : 'values'} ${dryRun ? 'would change' : 'changed'}.`)
@@ -120,8 +151,34 @@ async function runImport(app: App, config: unknown, dryRun: boolean): Promise<vo
   }
 }
 
+/** A chain that does not hold, or that has lost its end, is an error of the command too. */
+async function runVerifyAudit(deps: Deps, lastHash: string | undefined): Promise<void> {
+  const { rows, lastHash: present, broken } = await verifyAudit(deps, { keptHash: lastHash })
+  if (broken !== null) throw new Error(`The audit log was tampered with. ${broken.words}`)
+  print(`${rows} ${rows === 1 ? 'row' : 'rows'}: the chain holds. Hash of the last one: ${present}`)
+  if (lastHash === undefined)
+    print('Keep it elsewhere: given as --last-hash later, it proves that nothing was cut off.')
+}
+
+async function runResetPassword(deps: Deps, person: string, removeSecondFactor: boolean): Promise<void> {
+  const { email } = await findPerson(deps, person)
+  const password = await askPassword(email)
+  await resetPassword(deps, { person: email, password, removeSecondFactor })
+  print(`${email} has a new password, and is signed out everywhere.`)
+}
+
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
+}
+
+/** Who stands in the audit log. */
+function whoAmI(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // In a container the user often has no name.
+    return `user ${process.getuid?.() ?? 'without a name'}`
+  }
 }
 
 async function run(): Promise<void> {
@@ -133,9 +190,19 @@ async function run(): Promise<void> {
   }
   const document = command.do === 'import' ? await readYaml(command.file) : null
   const app = await openApp(readConfig())
+  const deps = { ...app.deps, actor: { kind: 'command', id: null, name: whoAmI() } as const }
   try {
-    if (command.do === 'import') return await runImport(app, document, command.dryRun)
-    process.stdout.write(stringify(await exportConfig(app.deps), { lineWidth: 0 }))
+    switch (command.do) {
+      case 'import':
+        return await runImport(deps, document, command.dryRun)
+      case 'export':
+        process.stdout.write(stringify(await exportConfig(deps), { lineWidth: 0 }))
+        return
+      case 'verify-audit':
+        return await runVerifyAudit(deps, command.lastHash)
+      case 'reset-password':
+        return await runResetPassword(deps, command.person, command.removeSecondFactor)
+    }
   } finally {
     await app.stop()
   }

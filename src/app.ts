@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { createHttpClient } from './connectors/http-client.ts'
 import type { PsaConnector } from './connectors/psa.ts'
 import { psaConnectors, sourceConnectors } from './connectors/registry.ts'
 import type { SourceConnector } from './connectors/source.ts'
+import { systemActor } from './core/actor.ts'
 import { connect } from './db/connect.ts'
 import { startEmbeddedPostgres } from './db/embedded/start-embedded-postgres.ts'
 import { ensureInstallation } from './db/installation.ts'
@@ -26,6 +27,7 @@ import { ensureDuties } from './usecases/ensure-duties.ts'
 import { ensureFirstToken } from './usecases/ensure-first-token.ts'
 import { opensCheck, sealCheck } from './usecases/key-check.ts'
 import { createOwnSources } from './usecases/own-sources.ts'
+import { pendingSetupCode } from './usecases/setup-code.ts'
 import { createDesks } from './worker/desks.ts'
 import { runDutyLoop } from './worker/duty-loop.ts'
 import { runReportLoop } from './worker/report-loop.ts'
@@ -39,6 +41,8 @@ export type AppOptions = {
   readonly ids?: Ids
   readonly sources?: ReadonlyMap<string, SourceConnector>
   readonly psas?: ReadonlyMap<string, PsaConnector>
+  /** Everything here is made up, and the console says so. */
+  readonly demo?: boolean
   /** The embedded database ended by itself; the process can only end too. */
   readonly onDatabaseLost?: (error: Error) => void
 }
@@ -137,6 +141,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     installation,
     sources: new Map([...(options.sources ?? sourceConnectors), ...createOwnSources(() => deps)]),
     psas: options.psas ?? psaConnectors,
+    actor: systemActor,
+    demo: options.demo ?? false,
     httpClient: createHttpClient,
   }
   const stopping = new AbortController()
@@ -145,11 +151,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   async function startWeb(): Promise<string> {
     await ensureFirstToken(deps, (token) => keepToken(config.dataFolder, token, log))
+    await keepSetupCode(config.dataFolder, await pendingSetupCode(deps), log)
     return listen('everybody')
   }
 
   async function listen(audience: 'everybody' | 'machines'): Promise<string> {
-    const server = await createHttpServer(deps, metrics, audience)
+    const server = await createHttpServer(deps, metrics, { audience, publicUrl: config.publicUrl ?? null })
     closers.push(() => server.close())
     return server.listen({ host: config.host, port: config.port ?? 0 })
   }
@@ -212,4 +219,13 @@ async function keepToken(dataFolder: string, token: string, log: Log): Promise<v
   await mkdir(dataFolder, { recursive: true })
   await writeFile(path, `${token}\n`, { mode: 0o600 })
   log.info({ path }, 'made the first API token; it stands in this file')
+}
+
+/** While there is nobody who could sign in, the code for making the first person lies in the data folder. */
+async function keepSetupCode(dataFolder: string, code: string | null, log: Log): Promise<void> {
+  const path = join(dataFolder, 'setup-code')
+  if (code === null) return rm(path, { force: true })
+  await mkdir(dataFolder, { recursive: true })
+  await writeFile(path, `${code}\n`, { mode: 0o600 })
+  log.info({ path }, 'nobody can sign in yet: open the console; the set-up code stands in this file')
 }

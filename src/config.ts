@@ -10,6 +10,8 @@ export type Config = {
   /** Key for stored secrets; null: made on first start and kept in the data folder. */
   readonly secret: string | null
   readonly logLevel: string
+  /** Address at which people reach the console when a proxy in front of it speaks TLS; absent: they reach it directly. */
+  readonly publicUrl?: URL | null
 }
 
 class ConfigError extends Error {
@@ -26,6 +28,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataFolder: env.TOCSIN_DATA || './data',
     role,
     secret: readSecret(env.TOCSIN_SECRET),
+    publicUrl: readPublicUrl(env.TOCSIN_PUBLIC_URL),
     logLevel: readChoice('LOG_LEVEL', env.LOG_LEVEL, ['info', 'debug', 'warn', 'error', 'silent'] as const),
   })
 }
@@ -43,6 +46,15 @@ function readDatabaseUrl(text: string | undefined): string | null {
   if (/^postgres(ql)?:\/\//.test(text)) return text
   throw new ConfigError(
     'DATABASE_URL must begin with postgres:// or postgresql://; leave it out to use the embedded database.',
+  )
+}
+
+function readPublicUrl(text: string | undefined): URL | null {
+  if (text === undefined || text === '') return null
+  const url = URL.parse(text)
+  if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search + url.hash === '') return url
+  throw new ConfigError(
+    'TOCSIN_PUBLIC_URL must be the address that people open, without a path: for example https://tocsin.example.com.',
   )
 }
 

@@ -30,6 +30,19 @@ export async function insertConnection(
   return id
 }
 
+/** A connection as it is stored, without its secrets; null when it is gone. */
+export async function connectionById(
+  sql: Sql,
+  table: ConnectionTable,
+  id: number,
+): Promise<{ connector: string; name: string; settings: Record<string, unknown> } | null> {
+  const { rows } = await sql.query<{ connector: string; name: string; settings: Record<string, unknown> }>(
+    `select connector, name, settings from ${table} where id = $1`,
+    [id],
+  )
+  return rows[0] ?? null
+}
+
 /** Saves over the state of `before`; false when somebody else saved since then. A hold of the desk ends. */
 export async function saveConnection(
   sql: Sql,

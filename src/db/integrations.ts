@@ -67,6 +67,19 @@ export async function lockIntegration(sql: Sql, id: number): Promise<boolean> {
   return rowCount === 1
 }
 
+/** How a tenant is mapped now, by names; null when it is not. */
+export async function mappingOf(
+  sql: Sql,
+  tenantId: number,
+): Promise<{ integration: string; accountId: string; accountName: string } | null> {
+  const { rows } = await sql.query<{ integration: string; accountId: string; accountName: string }>(
+    `select i.name as integration, m.account_id as "accountId", m.account_name as "accountName"
+     from mappings m join integrations i on i.id = m.integration_id where m.tenant_id = $1`,
+    [tenantId],
+  )
+  return rows[0] ?? null
+}
+
 /** Tickets that are not done: of an integration, of one tenant, or of a tenant in an integration. */
 export async function countOpenTickets(sql: Sql, of: { integrationId?: number; tenantId?: number }): Promise<number> {
   const { rows } = await sql.query<{ open: number }>(

@@ -56,6 +56,16 @@ export async function lockRules(
   return rows[0] ?? null
 }
 
+/** The rows of an integration as they are stored, by `section/key`. */
+export async function ruleRowsOf(sql: Sql, integrationId: number): Promise<ReadonlyMap<string, RuleValues>> {
+  const { rows } = await sql.query<RuleValues>(
+    `select section, key, enabled, fields, delay_minutes as "delayMinutes", lifetime_hours as "lifetimeHours"
+     from rules where integration_id = $1`,
+    [integrationId],
+  )
+  return new Map(rows.map((row) => [`${row.section}/${row.key}`, row]))
+}
+
 /** Rows that were saved after a version. */
 export async function rulesSavedAfter(
   sql: Sql,

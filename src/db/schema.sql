@@ -1,6 +1,16 @@
 -- The schema that all migrations together make, for reading. Written by "node scripts/write-schema.ts"; a test
 -- compares it with a freshly migrated database. Changes are made in src/db/migrations.
 
+set check_function_bodies = off;
+CREATE OR REPLACE FUNCTION public.audit_is_append_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'The audit log is append-only.';
+end $function$
+;
+
 create table alarm_messages (
   id uuid not null,
   number bigint generated always as identity not null,
@@ -37,9 +47,32 @@ create table api_tokens (
   name text not null,
   digest text not null,
   created_at timestamp with time zone not null,
+  scope text default 'administrator'::text not null,
+  ends_at timestamp with time zone,
+  created_by bigint,
+  last_used_at timestamp with time zone,
   constraint api_tokens_pkey PRIMARY KEY (id),
   constraint api_tokens_digest_key UNIQUE (digest),
-  constraint api_tokens_name_key UNIQUE (name)
+  constraint api_tokens_name_key UNIQUE (name),
+  constraint api_tokens_scope_check CHECK ((scope = ANY (ARRAY['administrator'::text, 'operator'::text, 'read-only'::text])))
+);
+
+create table audit (
+  id bigint not null,
+  at timestamp with time zone not null,
+  actor_kind text not null,
+  actor_id bigint,
+  actor_name text not null,
+  action text not null,
+  subject_kind text not null,
+  subject_id text not null,
+  subject_name text not null,
+  before jsonb,
+  after jsonb,
+  hash text not null,
+  constraint audit_pkey PRIMARY KEY (id),
+  constraint audit_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['person'::text, 'token'::text, 'command'::text, 'system'::text]))),
+  constraint audit_id_check CHECK ((id > 0))
 );
 
 create table computers (
@@ -231,6 +264,27 @@ create table integrations (
   constraint integrations_repeats_check CHECK ((repeats = ANY (ARRAY['note'::text, 'ticket'::text])))
 );
 
+create table invitations (
+  id bigint generated always as identity not null,
+  email text not null,
+  name text not null,
+  role text not null,
+  digest text not null,
+  invited_by bigint,
+  created_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  constraint invitations_pkey PRIMARY KEY (id),
+  constraint invitations_digest_key UNIQUE (digest),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'operator'::text, 'read-only'::text])))
+);
+
+create table known_addresses (
+  person_id bigint not null,
+  address text not null,
+  last_at timestamp with time zone not null,
+  constraint known_addresses_pkey PRIMARY KEY (person_id, address)
+);
+
 create table mappings (
   id bigint generated always as identity not null,
   integration_id bigint not null,
@@ -241,6 +295,51 @@ create table mappings (
   constraint mappings_pkey PRIMARY KEY (id),
   constraint mappings_integration_id_account_id_key UNIQUE (integration_id, account_id),
   constraint mappings_tenant_id_key UNIQUE (tenant_id)
+);
+
+create table oidc (
+  only_row boolean default true not null,
+  name text not null,
+  issuer text not null,
+  client_id text not null,
+  client_secret text not null,
+  allowed_domains text[] not null,
+  default_role text,
+  role_claim text not null,
+  role_map jsonb not null,
+  updated_at timestamp with time zone not null,
+  constraint oidc_pkey PRIMARY KEY (only_row),
+  constraint oidc_default_role_check CHECK ((default_role = ANY (ARRAY['operator'::text, 'read-only'::text]))),
+  constraint oidc_only_row_check CHECK (only_row)
+);
+
+create table oidc_starts (
+  digest text not null,
+  verifier text not null,
+  nonce text not null,
+  next text not null,
+  ends_at timestamp with time zone not null,
+  constraint oidc_starts_pkey PRIMARY KEY (digest)
+);
+
+create table people (
+  id bigint generated always as identity not null,
+  email text not null,
+  name text not null,
+  role text not null,
+  password_hash text,
+  totp_secret text,
+  totp_confirmed_at timestamp with time zone,
+  totp_last_step bigint,
+  recovery_digests text[] default '{}'::text[] not null,
+  oidc_subject text,
+  disabled_at timestamp with time zone,
+  last_signed_in_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint people_pkey PRIMARY KEY (id),
+  constraint people_oidc_subject_key UNIQUE (oidc_subject),
+  constraint people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'operator'::text, 'read-only'::text])))
 );
 
 create table process_reports (
@@ -309,6 +408,28 @@ create table schema_migrations (
   checksum text not null,
   applied_at timestamp with time zone default now() not null,
   constraint schema_migrations_pkey PRIMARY KEY (version)
+);
+
+create table sessions (
+  id bigint generated always as identity not null,
+  person_id bigint not null,
+  digest text not null,
+  csrf text not null,
+  created_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  address text not null,
+  user_agent text not null,
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_digest_key UNIQUE (digest)
+);
+
+create table sign_in_failures (
+  subject text not null,
+  failures integer not null,
+  last_at timestamp with time zone not null,
+  blocked_until timestamp with time zone not null,
+  constraint sign_in_failures_pkey PRIMARY KEY (subject)
 );
 
 create table sources (
@@ -420,6 +541,7 @@ create table watch (
 
 CREATE INDEX alarm_messages_ended ON public.alarm_messages USING btree (COALESCE(delivered_at, given_up_at));
 CREATE INDEX alarm_messages_waiting ON public.alarm_messages USING btree (number) WHERE ((delivered_at IS NULL) AND (given_up_at IS NULL));
+CREATE INDEX audit_by_time ON public.audit USING btree (at);
 CREATE INDEX computers_by_tenant ON public.computers USING btree (tenant_id);
 CREATE INDEX conditions_by_computer ON public.conditions USING btree (source_id, computer_key) WHERE (ended_at IS NULL);
 CREATE INDEX conditions_by_tenant ON public.conditions USING btree (tenant_id, id);
@@ -433,6 +555,9 @@ CREATE INDEX drills_by_psa ON public.drills USING btree (psa_id, id);
 CREATE UNIQUE INDEX one_running_drill_per_psa ON public.drills USING btree (psa_id) WHERE (state = 'running'::text);
 CREATE INDEX events_by_tenant ON public.events USING btree (tenant_id, id);
 CREATE INDEX events_by_time ON public.events USING btree (received_at);
+CREATE UNIQUE INDEX invitations_by_email ON public.invitations USING btree (lower(email));
+CREATE UNIQUE INDEX people_by_email ON public.people USING btree (lower(email));
+CREATE INDEX sessions_by_person ON public.sessions USING btree (person_id);
 CREATE INDEX tenants_to_be_listed ON public.tenants USING btree (id) WHERE to_be_listed;
 CREATE INDEX ticket_steps_by_ticket ON public.ticket_steps USING btree (ticket_id, id);
 CREATE UNIQUE INDEX one_open_ticket_per_identity ON public.tickets USING btree (psa_id, identity) WHERE (done_at IS NULL);
@@ -445,6 +570,7 @@ CREATE INDEX tickets_by_tenant ON public.tickets USING btree (tenant_id, id);
 CREATE INDEX tickets_done ON public.tickets USING btree (done_at) WHERE (done_at IS NOT NULL);
 CREATE INDEX tickets_due ON public.tickets USING btree (psa_id, lane, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX tickets_stuck ON public.tickets USING btree (id) WHERE (stuck AND (done_at IS NULL));
+alter table api_tokens add constraint api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id) ON DELETE SET NULL;
 alter table decisions add constraint decisions_condition_id_fkey FOREIGN KEY (condition_id) REFERENCES conditions(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE;
@@ -463,9 +589,12 @@ alter table governor_slots add constraint governor_slots_psa_id_fkey FOREIGN KEY
 alter table governor_waits add constraint governor_waits_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
 alter table integrations add constraint integrations_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id);
 alter table integrations add constraint integrations_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id);
+alter table invitations add constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES people(id) ON DELETE SET NULL;
+alter table known_addresses add constraint known_addresses_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id) ON DELETE CASCADE;
 alter table mappings add constraint mappings_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id);
 alter table mappings add constraint mappings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
 alter table rules add constraint rules_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
+alter table sessions add constraint sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id) ON DELETE CASCADE;
 alter table tenants add constraint tenants_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table ticket_steps add constraint ticket_steps_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE;
 alter table tickets add constraint tickets_condition_id_fkey FOREIGN KEY (condition_id) REFERENCES conditions(id) ON DELETE SET NULL;
@@ -473,3 +602,4 @@ alter table tickets add constraint tickets_event_id_fkey FOREIGN KEY (event_id) 
 alter table tickets add constraint tickets_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id);
 alter table tickets add constraint tickets_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id);
 alter table tickets add constraint tickets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+CREATE TRIGGER audit_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();

@@ -4,6 +4,7 @@ import type { EndReason } from '../core/condition.ts'
 import type { DecisionOutcome, DecisionReason } from '../core/decide.ts'
 import type { Failure } from '../core/failure.ts'
 import type { Level, ReasonSeen, Severity, TroubleLevel } from '../core/observation.ts'
+import type { Role } from '../core/role.ts'
 import type { RuleSection } from '../core/rule.ts'
 import type { FieldValues, Outcome, Phase, Want } from '../core/ticket.ts'
 
@@ -226,7 +227,16 @@ export type Database = {
     attempt_from: Date | null
     found_at: Date
   }
-  api_tokens: { id: Id; name: string; digest: string; created_at: Date }
+  api_tokens: {
+    id: Id
+    name: string
+    digest: string
+    created_at: Date
+    scope: WithDefault<Role>
+    ends_at: WithDefault<Date | null>
+    created_by: WithDefault<number | null>
+    last_used_at: WithDefault<Date | null>
+  }
 }
 
 type TicketRow = {

@@ -6,6 +6,7 @@ import type { Sql } from './sql.ts'
 
 export type LockedTicket = {
   readonly id: number
+  readonly identity: string
   readonly psaId: number
   readonly integrationId: number
   readonly tenantId: number
@@ -22,7 +23,7 @@ export type LockedTicket = {
 /** One ticket, locked until the transaction ends; null when there is none. */
 export async function lockTicket(sql: Sql, id: number, now: Date): Promise<LockedTicket | null> {
   const { rows } = await sql.query<LockedTicket>(
-    `select id, psa_id as "psaId", integration_id as "integrationId", tenant_id as "tenantId", condition_id as "conditionId",
+    `select id, identity, psa_id as "psaId", integration_id as "integrationId", tenant_id as "tenantId", condition_id as "conditionId",
        event_id as "eventId", phase, level, stuck, done_at is not null as done,
        lease_until is not null and lease_until > $2 as leased
      from tickets where id = $1 for update`,

@@ -7,6 +7,7 @@ import { named } from './schemas/common.ts'
 /** Problems that have no use case behind them. */
 type TransportProblem =
   | 'unauthorized'
+  | 'foreign-page'
   | 'no-such-route'
   | 'bad-json'
   | 'body-too-large'
@@ -18,7 +19,11 @@ type TransportProblem =
 export const problems: Readonly<Record<RequestProblem | TransportProblem, readonly [status: number, title: string]>> = {
   'invalid-input': [400, 'Something in the request is wrong'],
   'bad-json': [400, 'The body is not JSON'],
-  unauthorized: [401, 'A valid token is needed'],
+  unauthorized: [401, 'A sign-in or a valid token is needed'],
+  'wrong-credentials': [401, 'The sign-in failed'],
+  'code-needed': [401, 'A second factor is needed'],
+  'not-allowed': [403, 'Your role does not allow this'],
+  'foreign-page': [403, 'The request does not come from our own page'],
   'not-found': [404, 'There is no such thing'],
   'no-such-route': [404, 'There is no such address'],
   'name-taken': [409, 'The name is taken'],
@@ -28,11 +33,14 @@ export const problems: Readonly<Record<RequestProblem | TransportProblem, readon
   'count-changed': [409, 'It is no longer what the preview showed'],
   'ticket-done': [409, 'The ticket is done'],
   'ticket-busy': [409, 'The ticket is being worked on'],
+  'already-set-up': [409, 'There are people already'],
+  'last-administrator': [409, 'It is the last administrator'],
   'secret-unreadable': [409, 'A stored secret cannot be opened'],
   'body-too-large': [413, 'The request is too large'],
   'unsupported-media-type': [415, 'The body must be JSON'],
   'rule-problems': [422, 'Some rules do not fit the desk'],
   'check-failed': [422, 'The connection does not work'],
+  'too-many-attempts': [429, 'Too many attempts'],
   'internal-fault': [500, 'A fault of Tocsin'],
   'connection-failed': [502, 'The other side could not be asked'],
   'connection-limited': [503, 'The other side must not be asked now'],

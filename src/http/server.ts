@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import cookie from '@fastify/cookie'
 import swagger from '@fastify/swagger'
 import { fastify } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
@@ -7,26 +9,42 @@ import { issuesToFields, sayIssue } from '../usecases/input-words.ts'
 import { invalidInput } from '../usecases/request-error.ts'
 import type { Api, Routes } from './api.ts'
 import { createAuthHook } from './auth.ts'
+import { serveConsole } from './console.ts'
 import type { Metrics } from './metrics.ts'
 import { openapiOptions } from './openapi.ts'
 import { createErrorHandler, sendProblem } from './problem.ts'
+import { accountRoutes } from './routes/account.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { connectorRoutes } from './routes/connectors.ts'
 import { infrastructureRoutes } from './routes/infrastructure.ts'
 import { integrationRoutes } from './routes/integrations.ts'
 import { observationRoutes } from './routes/observations.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { psaRoutes } from './routes/psas.ts'
 import { ruleRoutes } from './routes/rules.ts'
+import { sessionRoutes } from './routes/session.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tenantRoutes } from './routes/tenants.ts'
 import { ticketRoutes } from './routes/tickets.ts'
+import { tokenRoutes } from './routes/tokens.ts'
 import { watchRoutes } from './routes/watch.ts'
 
 /** Rules of a thousand rows take about 300 kB. */
 const longestBodyBytes = 2 * 1024 * 1024
+/** Where `npm run build` puts the console. */
+const builtConsole = join(import.meta.dirname, '../../web/dist')
 /** Time for a request to arrive whole, in ms. */
 const requestMs = 30_000
+
+type HttpOptions = {
+  /** Default: everybody. */
+  readonly audience?: 'everybody' | 'machines'
+  /** Address at which people reach us through a proxy; null: directly. */
+  readonly publicUrl?: URL | null
+  readonly consoleFolder?: string
+}
 
 /**
  * Builds the HTTP server; `listen` and `close` are the caller's. For `machines` it has only what watches over a process
@@ -35,12 +53,14 @@ const requestMs = 30_000
 export async function createHttpServer(
   deps: Deps,
   metrics: Metrics,
-  audience: 'everybody' | 'machines' = 'everybody',
+  { audience = 'everybody', publicUrl = null, consoleFolder = builtConsole }: HttpOptions = {},
 ): Promise<Api> {
   const api: Api = fastify({
     bodyLimit: longestBodyBytes,
     requestTimeout: requestMs,
     forceCloseConnections: true,
+    // Behind a proxy of our own network it is the proxy that knows who asks, and whether by TLS.
+    trustProxy: publicUrl === null ? false : ['loopback', 'linklocal', 'uniquelocal'],
     genReqId: () => deps.ids.uuid(),
   }).withTypeProvider<ZodTypeProvider>()
   api.setValidatorCompiler(({ schema, httpPart }) => (data) => {
@@ -50,13 +70,19 @@ export async function createHttpServer(
   })
   api.setSerializerCompiler(serializerCompiler)
   api.setErrorHandler(createErrorHandler(deps))
-  api.setNotFoundHandler((request, reply) => sendProblem(reply, request.id, 'no-such-route', whereToLook[audience]))
   await api.register(swagger, openapiOptions)
-  api.decorateRequest('tokenName', '')
-  api.addHook('onRequest', createAuthHook(deps))
-  api.addHook('onRequest', async (_, reply) => {
-    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  await api.register(cookie)
+  api.decorate('publicUrl', publicUrl)
+  api.decorateRequest('caller', null)
+  api.decorateRequest('as')
+  // First, so that refusals carry them as well.
+  api.addHook('onRequest', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    // The server's own clock, by which the console says how long ago something was.
+    reply.header('date', deps.clock.now().toUTCString())
+    if (!request.url.startsWith('/assets/')) reply.header('cache-control', 'no-store')
   })
+  api.addHook('onRequest', createAuthHook(deps))
   logRequests(api, deps)
   const routes: readonly Routes[] = [
     infrastructureRoutes(metrics),
@@ -71,8 +97,16 @@ export async function createHttpServer(
     observationRoutes,
     ticketRoutes,
     settingsRoutes,
+    sessionRoutes,
+    accountRoutes,
+    peopleRoutes,
+    tokenRoutes,
+    auditRoutes,
   ]
   for (const register of audience === 'machines' ? routes.slice(0, 1) : routes) register(api, deps)
+  if (audience === 'everybody') await serveConsole(api, consoleFolder)
+  else
+    api.setNotFoundHandler((request, reply) => sendProblem(reply, request.id, 'no-such-route', whereToLook[audience]))
   await api.ready()
   return api
 }
@@ -89,10 +123,11 @@ function logRequests(api: Api, deps: Deps): void {
       route: request.routeOptions.schema?.operationId ?? 'unknown',
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
-      token: request.tokenName,
+      caller: request.caller?.actor.name ?? '',
       requestId: request.id,
     }
-    if (request.method === 'GET') deps.log.debug(fields, 'request answered')
+    if (reply.statusCode === 403) deps.log.warn(fields, 'request refused')
+    else if (request.method === 'GET') deps.log.debug(fields, 'request answered')
     else deps.log.info(fields, 'request answered')
   })
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 
 /**
  * Seals secrets for the database: AES-256-GCM, a data key per secret wrapped by the master key, and the place where the
@@ -9,6 +9,8 @@ export type SecretBox = {
   seal(plain: string, place: string): string
   /** Throws `SecretBoxError` when the key or the place is another, or the text was changed. */
   open(sealed: string, place: string): string
+  /** A text that only the holder of the master key can make: always the same for the same purpose. */
+  derive(purpose: string): string
 }
 
 export class SecretBoxError extends Error {
@@ -43,6 +45,7 @@ export function createSecretBox(masterKey: string): SecretBox {
         throw new SecretBoxError(message, { cause })
       }
     },
+    derive: (purpose) => createHmac('sha256', master).update(`derive ${purpose}`).digest('hex'),
   }
 }
 

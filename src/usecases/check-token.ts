@@ -1,15 +1,25 @@
 import { timingSafeEqual } from 'node:crypto'
+import type { Role } from '../core/role.ts'
+import { livingTokens, touchToken } from '../db/tokens.ts'
 import type { Deps } from './deps.ts'
 import { tokenDigest } from './ensure-first-token.ts'
 
-/** The name of a token, or null when there is no such token. Takes the same time whatever is wrong with it. */
-export async function checkToken(deps: Deps, token: string): Promise<string | null> {
+export type LiveToken = { readonly id: number; readonly name: string; readonly scope: Role }
+
+/** Written at most this often. */
+const touchEveryMs = 3_600_000
+
+/** A token that is good now, or null. Takes the same time whatever is wrong with it. */
+export async function checkToken(deps: Deps, token: string): Promise<LiveToken | null> {
+  const now = deps.clock.now()
   const given = Buffer.from(tokenDigest(token), 'hex')
-  const rows = await deps.db.selectFrom('api_tokens').select(['name', 'digest']).execute()
-  let name: string | null = null
-  for (const row of rows) {
+  let found: Awaited<ReturnType<typeof livingTokens>>[number] | null = null
+  for (const row of await livingTokens(deps.pool, now)) {
     const stored = Buffer.from(row.digest, 'hex')
-    if (stored.length === given.length && timingSafeEqual(stored, given)) name = row.name
+    if (stored.length === given.length && timingSafeEqual(stored, given)) found = row
   }
-  return name
+  if (found === null) return null
+  const { id, name, scope, lastUsedAt } = found
+  if (now.getTime() - (lastUsedAt?.getTime() ?? 0) >= touchEveryMs) await touchToken(deps.pool, id, now)
+  return { id, name, scope }
 }

@@ -3,6 +3,8 @@ import { defaultDescriptionTemplate, defaultTitleTemplate } from '../core/texts.
 import type { FieldValues } from '../core/ticket.ts'
 import { insertIntegration } from '../db/integrations.ts'
 import { loadPsa } from '../db/psas.ts'
+import { withTransaction } from '../db/transaction.ts'
+import { integrationToAudit } from './audit-words.ts'
 import { orNameTaken } from './connection-settings.ts'
 import type { Deps } from './deps.ts'
 import { defaultValues, judgeIntegration, withoutEmpty } from './integration-settings.ts'
@@ -11,6 +13,7 @@ import { invalidInput, RequestError } from './request-error.ts'
 import { showIntegration } from './show-integration.ts'
 import { showOptions } from './show-options.ts'
 import { psaConnectorOf } from './with-desk.ts'
+import { writeAudit } from './write-audit.ts'
 
 export type CreateIntegration = {
   readonly name: string
@@ -51,7 +54,15 @@ export async function createIntegration(deps: Deps, input: CreateIntegration): P
   const now = deps.clock.now()
   judgeIntegration(connector, options, values, now)
   const pair = { sourceId, psaId }
-  const id = await orNameTaken('integration', name, () => insertIntegration(deps.pool, pair, values, now))
+  const id = await orNameTaken('integration', name, () =>
+    withTransaction(deps.pool, async (client) => {
+      const made = await insertIntegration(client, pair, values, now)
+      const subject = { kind: 'integration', id: made, name }
+      const after = { ...pair, ...integrationToAudit(values) }
+      await writeAudit(deps, client, { action: 'create-integration', subject, before: null, after })
+      return made
+    }),
+  )
   deps.log.info({ integration: name, id, sourceId, psaId }, 'integration created')
   return showIntegration(deps, { id })
 }

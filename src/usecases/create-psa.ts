@@ -2,6 +2,7 @@ import type { PsaConnector } from '../connectors/psa.ts'
 import { insertConnection, saveSecrets } from '../db/connections.ts'
 import { ensureDuty } from '../db/duties.ts'
 import { withTransaction } from '../db/transaction.ts'
+import { connectionMade, connectionSubject } from './audit-words.ts'
 import { judgeSettings, orNameTaken, sealSecrets } from './connection-settings.ts'
 import type { CreateSource, SavedConnection } from './create-source.ts'
 import type { Deps } from './deps.ts'
@@ -9,6 +10,7 @@ import { ensureHouseDuties, psaDuties } from './ensure-duties.ts'
 import { invalidInput } from './request-error.ts'
 import { showPsa } from './show-psa.ts'
 import { tryPsa } from './try-connection.ts'
+import { writeAudit } from './write-audit.ts'
 
 /** Connects a PSA: judged, tried, stored, and its lists read from now on. Throws `RequestError`; then nothing is stored. */
 export async function createPsa(deps: Deps, input: CreateSource): Promise<SavedConnection> {
@@ -22,6 +24,12 @@ export async function createPsa(deps: Deps, input: CreateSource): Promise<SavedC
       await saveSecrets(client, 'psas', made, sealSecrets(deps, 'psas', made, fresh, {}))
       for (const kind of psaDuties) await ensureDuty(client, kind, made, now)
       await ensureHouseDuties(client, now)
+      const subject = connectionSubject('psas', made, input.name)
+      await writeAudit(deps, client, {
+        action: 'create-psa',
+        subject,
+        ...connectionMade(connector.id, plain, fresh),
+      })
       return made
     }),
   )

@@ -2,6 +2,7 @@ import type { CheckReport, SourceConnector } from '../connectors/source.ts'
 import { insertConnection, saveSecrets } from '../db/connections.ts'
 import { ensureDuty } from '../db/duties.ts'
 import { withTransaction } from '../db/transaction.ts'
+import { connectionMade, connectionSubject } from './audit-words.ts'
 import {
   type ConnectionView,
   judgeSettings,
@@ -14,6 +15,7 @@ import { ensureHouseDuties, sourceDuties } from './ensure-duties.ts'
 import { invalidInput } from './request-error.ts'
 import { showSource } from './show-source.ts'
 import { trySource } from './try-connection.ts'
+import { writeAudit } from './write-audit.ts'
 
 export type CreateSource = {
   readonly connector: string
@@ -41,6 +43,12 @@ export async function createSource(deps: Deps, input: CreateSource): Promise<Sav
       await saveSecrets(client, 'sources', made, sealSecrets(deps, 'sources', made, fresh, {}))
       for (const kind of sourceDuties) await ensureDuty(client, kind, made, now)
       await ensureHouseDuties(client, now)
+      const subject = connectionSubject('sources', made, input.name)
+      await writeAudit(deps, client, {
+        action: 'create-source',
+        subject,
+        ...connectionMade(connector.id, plain, fresh),
+      })
       return made
     }),
   )

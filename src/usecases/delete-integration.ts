@@ -3,10 +3,22 @@ import type { Sql } from '../db/sql.ts'
 import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
 import { notFound, RequestError } from './request-error.ts'
+import { writeAudit } from './write-audit.ts'
 
 /** Deletes an integration whose tickets are all done, with its mappings, rules and history. Throws `RequestError`. */
 export async function deleteIntegration(deps: Deps, input: { id: number }): Promise<void> {
-  await withTransaction(deps.pool, (client) => removeIntegration(client, input.id))
+  await withTransaction(deps.pool, async (client) => {
+    const { rows } = await client.query<{ name: string; source: string; psa: string }>(
+      `select i.name, s.name as source, p.name as psa
+       from integrations i join sources s on s.id = i.source_id join psas p on p.id = i.psa_id where i.id = $1`,
+      [input.id],
+    )
+    const before = rows[0]
+    if (before === undefined) throw notFound('integration', input.id)
+    await removeIntegration(client, input.id)
+    const subject = { kind: 'integration', id: input.id, name: before.name }
+    await writeAudit(deps, client, { action: 'delete-integration', subject, before, after: null })
+  })
   deps.log.info({ id: input.id }, 'integration deleted')
 }
 

@@ -1,6 +1,7 @@
 import type { HttpClient, HttpOptions } from '../connectors/http.ts'
 import type { PsaConnector } from '../connectors/psa.ts'
 import type { SourceConnector } from '../connectors/source.ts'
+import type { Actor } from '../core/actor.ts'
 import type { Connections, QueryBuilder } from '../db/sql.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
@@ -24,5 +25,9 @@ export type Deps = {
   readonly installation: string
   readonly sources: ReadonlyMap<string, SourceConnector>
   readonly psas: ReadonlyMap<string, PsaConnector>
+  /** On whose behalf: stands in the audit log. */
+  readonly actor: Actor
+  /** Everything here is made up: the demo. */
+  readonly demo: boolean
   httpClient(options: HttpOptions): HttpClient
 }

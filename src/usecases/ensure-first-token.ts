@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
+import { writeAudit } from './write-audit.ts'
 
 /** Random bytes of a token. */
 const tokenBytes = 32
@@ -18,10 +20,16 @@ export async function ensureFirstToken(deps: Deps, keep: (token: string) => Prom
   if (present.rowCount !== 0) return null
   const token = `tocsin_${deps.ids.secret(tokenBytes)}`
   await keep(token)
-  const { rowCount } = await deps.pool.query(
-    `insert into api_tokens (name, digest, created_at)
-     select 'first', $1, $2 where not exists (select from api_tokens) on conflict do nothing`,
-    [tokenDigest(token), deps.clock.now()],
-  )
-  return rowCount === 1 ? token : null
+  return withTransaction(deps.pool, async (client) => {
+    const { rows } = await client.query<{ id: number }>(
+      `insert into api_tokens (name, digest, created_at)
+       select 'first', $1, $2 where not exists (select from api_tokens) on conflict do nothing returning id`,
+      [tokenDigest(token), deps.clock.now()],
+    )
+    if (rows[0] === undefined) return null
+    const subject = { kind: 'token', id: rows[0].id, name: 'first' }
+    const after = { name: 'first', scope: 'administrator', endsAt: null }
+    await writeAudit(deps, client, { action: 'create-token', subject, before: null, after })
+    return token
+  })
 }

@@ -2,8 +2,9 @@ import { wakeDesks } from '../db/judgement.ts'
 import { abandonTicket, insertActStep } from '../db/ticket-acts.ts'
 import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
-import { mustLockTicket } from './retry-ticket.ts'
+import { mustLockTicket, ticketSubject } from './retry-ticket.ts'
 import { showTicket, type TicketStory } from './show-ticket.ts'
+import { writeAudit } from './write-audit.ts'
 
 export type GiveUpTicket = {
   readonly id: number
@@ -23,6 +24,8 @@ export async function giveUpTicket(deps: Deps, input: GiveUpTicket): Promise<Tic
     const step = { ticketId: ticket.id, name: 'give-up', reason: 'given-up', message: input.reason }
     await insertActStep(client, step, now)
     await wakeDesks(client, [ticket.psaId])
+    const after = { reason: input.reason }
+    await writeAudit(deps, client, { action: 'give-up-ticket', subject: ticketSubject(ticket), before: null, after })
   })
   deps.log.info({ ticketId: input.id, reason: input.reason }, 'ticket given up')
   return showTicket(deps, { id: input.id })

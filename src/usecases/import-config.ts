@@ -10,6 +10,7 @@ import { removeOthers, writeIntegrations } from './import-integrations.ts'
 import { issuesToFields, sayIssue } from './input-words.ts'
 import { invalidInput } from './request-error.ts'
 import { judgeRetention } from './retention-words.ts'
+import { writeAudit } from './write-audit.ts'
 
 export type ImportConfig = {
   /** The document as it was parsed from the file. */
@@ -74,5 +75,18 @@ async function write(deps: Deps, client: Client, file: ConfigFile): Promise<Conf
     if (issues.length > 0) throw invalidInput(issues)
     await saveRetentionAges(client, file.retention, now)
   }
-  return { changes: diffConfig(before, await exportConfig(deps, client)), secretsToEnter }
+  const changes = diffConfig(before, await exportConfig(deps, client))
+  if (changes.length > 0) await tell(deps, client, changes)
+  return { changes, secretsToEnter }
+}
+
+/** Every value that is other than before, by its place in the document. */
+async function tell(deps: Deps, client: Client, changes: readonly ConfigChange[]): Promise<void> {
+  const side = (which: 'before' | 'after') =>
+    Object.fromEntries(
+      changes.flatMap((change) => (change[which] === undefined ? [] : [[change.place, change[which]]])),
+    )
+  const subject = { kind: 'config', id: deps.installation, name: 'all settings' }
+  const entry = { action: 'import-config', subject, before: side('before'), after: side('after') }
+  await writeAudit(deps, client, entry)
 }

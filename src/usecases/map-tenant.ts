@@ -1,8 +1,9 @@
-import { countOpenTickets, saveMapping } from '../db/integrations.ts'
+import { countOpenTickets, mappingOf, saveMapping } from '../db/integrations.ts'
 import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
 import { readAccounts } from './list-accounts.ts'
 import { invalidInput, notFound, RequestError } from './request-error.ts'
+import { writeAudit } from './write-audit.ts'
 
 export type MapTenant = {
   readonly tenantId: number
@@ -47,8 +48,13 @@ export async function mapTenant(deps: Deps, input: MapTenant): Promise<TenantMap
   const now = deps.clock.now()
   const openTickets = await orAccountTaken(deps, input, account.name, () =>
     withTransaction(deps.pool, async (client) => {
+      const before = await mappingOf(client, tenantId)
       await saveMapping(client, { integrationId, tenantId, accountId, accountName: account.name }, now)
-      return countOpenTickets(client, { tenantId })
+      const open = await countOpenTickets(client, { tenantId })
+      const subject = { kind: 'tenant', id: tenantId, name: tenant.name }
+      const after = { integration: integration.name, accountId, accountName: account.name }
+      await writeAudit(deps, client, { action: 'map-tenant', subject, before, after })
+      return open
     }),
   )
   deps.log.info({ client: tenant.name, tenantId, integrationId, accountId, account: account.name }, 'tenant mapped')

@@ -9,6 +9,7 @@ import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
 import { type HeldInput, previewHeld } from './preview-held.ts'
 import { notFound, RequestError } from './request-error.ts'
+import { writeAudit } from './write-audit.ts'
 import { groundOf, type TicketSubject, writeDecisions } from './write-decisions.ts'
 
 export type OpenHeld = HeldInput & {
@@ -35,7 +36,7 @@ export async function openHeld(deps: Deps, input: OpenHeld): Promise<HeldOpened>
   const source = await deps.db
     .selectFrom('integrations as i')
     .innerJoin('sources as s', 's.id', 'i.source_id')
-    .select(['s.id', 's.name', 's.connector'])
+    .select(['s.id', 's.name', 's.connector', 'i.name as integration'])
     .where('i.id', '=', input.integrationId)
     .executeTakeFirst()
   if (source === undefined) throw notFound('integration', input.integrationId)
@@ -49,7 +50,14 @@ export async function openHeld(deps: Deps, input: OpenHeld): Promise<HeldOpened>
   const reasons: (DecisionReason | 'ended-meanwhile')[] = []
   for (let start = 0; start < ids.length; start += batchSize) {
     const batch = ids.slice(start, start + batchSize)
-    const decisions = await withTransaction(deps.pool, (client) => openBatch(deps, client, from, batch))
+    const decisions = await withTransaction(deps.pool, async (client) => {
+      const decided = await openBatch(deps, client, from, batch)
+      const opened = decided.filter(({ outcome }) => outcome === 'open').length
+      const subject = { kind: 'integration', id: input.integrationId, name: source.integration }
+      const after = { tenantId: input.tenantId ?? null, opened, asked: batch.length }
+      await writeAudit(deps, client, { action: 'open-held', subject, before: null, after })
+      return decided
+    })
     reasons.push(...decisions.map(({ outcome, reason }) => (outcome === 'open' ? 'opened-by-request' : reason)))
     for (let n = decisions.length; n < batch.length; n += 1) reasons.push('ended-meanwhile')
   }

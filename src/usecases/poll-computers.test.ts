@@ -4,6 +4,7 @@ import { testDatabase } from '../../test/support/database.ts'
 import { recordingLog } from '../../test/support/recording-log.ts'
 import { createHttpClient } from '../connectors/http-client.ts'
 import type { SourceConnector } from '../connectors/source.ts'
+import { systemActor } from '../core/actor.ts'
 import type { ComputerSeen } from '../core/observation.ts'
 import { claimDuty, ensureDuty, type LostLeaseError } from '../db/duties.ts'
 import { loadSource } from '../db/sources.ts'
@@ -55,6 +56,8 @@ const deps: Deps = {
   box: createSecretBox('poll-computers-poll-computers-poll'),
   installation: 'test',
   machine: createMachine(null),
+  actor: systemActor,
+  demo: false,
   sources: new Map([[connector.id, connector]]),
   psas: new Map(),
   httpClient: createHttpClient,

@@ -13,6 +13,10 @@ import { SecretBoxError } from '../lib/secret-box.ts'
  * - `ticket-done`, `ticket-busy`: the ticket is past the point where this can be done, or being worked on.
  * - `check-failed`: the connection was tried before saving, and failed.
  * - `connection-failed`, `connection-limited`: a live call to a vendor failed, or must wait.
+ * - `wrong-credentials`, `code-needed`, `too-many-attempts`: somebody could not sign in.
+ * - `already-set-up`: the first administrator is there.
+ * - `last-administrator`: without this one nobody could administer any more.
+ * - `not-allowed`: the role does not go that far.
  * - `secret-unreadable`: a stored secret cannot be opened with the present TOCSIN_SECRET.
  */
 export type RequestProblem =
@@ -29,6 +33,12 @@ export type RequestProblem =
   | 'check-failed'
   | 'connection-failed'
   | 'connection-limited'
+  | 'wrong-credentials'
+  | 'code-needed'
+  | 'too-many-attempts'
+  | 'already-set-up'
+  | 'last-administrator'
+  | 'not-allowed'
   | 'secret-unreadable'
 
 /** What is wrong with one field of the input; `section` and `key` name a row of rules. */

@@ -7,6 +7,7 @@ import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
 import { notFound, RequestError } from './request-error.ts'
 import { showTicket, type TicketStory } from './show-ticket.ts'
+import { type AuditSubject, writeAudit } from './write-audit.ts'
 
 export type RetryTicket = {
   readonly id: number
@@ -28,9 +29,16 @@ export async function retryTicket(deps: Deps, input: RetryTicket): Promise<Ticke
     const message = input.presentSettings === false ? '' : 'With the settings of now.'
     await insertActStep(client, { ticketId: ticket.id, name: 'retry', reason: 'asked-by-person', message }, now)
     await wakeDesks(client, [ticket.psaId])
+    const after = { presentSettings: input.presentSettings !== false }
+    await writeAudit(deps, client, { action: 'retry-ticket', subject: ticketSubject(ticket), before: null, after })
   })
   deps.log.info({ ticketId: input.id, presentSettings: input.presentSettings !== false }, 'ticket retried')
   return showTicket(deps, { id: input.id })
+}
+
+/** A ticket for the audit log, by the reference that stands at the desk too. */
+export function ticketSubject(ticket: LockedTicket): AuditSubject {
+  return { kind: 'ticket', id: ticket.id, name: ticket.identity }
 }
 
 /** A ticket that a person may act on, locked. Throws `RequestError`. */

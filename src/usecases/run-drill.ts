@@ -4,6 +4,7 @@ import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
 import { type DrillView, toDrillView } from './drill-view.ts'
 import { noPlan } from './show-drill-plan.ts'
+import { writeAudit } from './write-audit.ts'
 
 /**
  * Opens a test ticket at the desk and closes it, through the whole real path. The answer is the drill as it begins, or the one
@@ -17,6 +18,10 @@ export async function runDrill(deps: Deps, input: { psaId: number }): Promise<Dr
     const begun = await insertDrill(client, plan, 'person', now)
     await hurryDuty(client, 'poll-computers', plan.sourceId, now)
     await hurryDuty(client, 'conduct-drill', plan.psaId, now)
+    if (begun !== null) {
+      const subject = { kind: 'psa', id: plan.psaId, name: plan.psaName }
+      await writeAudit(deps, client, { action: 'run-drill', subject, before: null, after: { drill: begun.id } })
+    }
     return begun
   })
   if (row !== null) deps.log.info({ psa: plan.psaName, drill: row.id, askedBy: 'person' }, 'drill begun')

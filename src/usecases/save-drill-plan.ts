@@ -14,6 +14,7 @@ import { saveRules } from './save-rules.ts'
 import { showDrillPlan } from './show-drill-plan.ts'
 import { updateIntegration } from './update-integration.ts'
 import { mustLoadPsa } from './with-desk.ts'
+import { writeAudit } from './write-audit.ts'
 
 export type SaveDrillPlan = {
   readonly psaId: number
@@ -55,6 +56,13 @@ export async function saveDrillPlan(deps: Deps, input: SaveDrillPlan): Promise<D
     await ensureDuty(client, 'conduct-drill', psaId, now)
     await hurryDuty(client, 'conduct-drill', psaId, now)
     await hurryDuty(client, 'poll-computers', sourceId, now)
+    const subject = { kind: 'psa', id: psaId, name: psa.name }
+    await writeAudit(deps, client, {
+      action: 'save-drill-plan',
+      subject,
+      before: null,
+      after: { accountId, fields, schedule },
+    })
   })
   deps.log.info({ psa: psa.name, psaId, integrationId, accountId, schedule }, 'drill plan saved')
   return showDrillPlan(deps, { psaId })

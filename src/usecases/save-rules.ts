@@ -1,15 +1,17 @@
 import type { PsaConnector, PsaOptions } from '../connectors/psa.ts'
 import type { RuleSection } from '../core/rule.ts'
 import type { FieldValues } from '../core/ticket.ts'
-import { lockRules, type RuleValues, rulesSavedAfter, saveRuleRows } from '../db/rules.ts'
-import type { Sql } from '../db/sql.ts'
+import { lockRules, type RuleValues, ruleRowsOf, rulesSavedAfter, saveRuleRows } from '../db/rules.ts'
+import type { Client, Sql } from '../db/sql.ts'
 import { withTransaction } from '../db/transaction.ts'
+import { changedOnly } from './audit-words.ts'
 import type { Deps } from './deps.ts'
 import { unknownFields, withoutEmpty } from './integration-settings.ts'
 import { defaultLifetimeHours, listRules, loadRuleGround, type RuleGround, type RuleList } from './list-rules.ts'
 import { noOptions } from './open-connection.ts'
 import { type FieldIssue, invalidInput, notFound, RequestError } from './request-error.ts'
 import { showOptions } from './show-options.ts'
+import { writeAudit } from './write-audit.ts'
 
 export type RuleInput = {
   readonly section: RuleSection
@@ -41,11 +43,39 @@ export async function saveRules(deps: Deps, input: SaveRules): Promise<RuleList>
   if (first.options === null && rows.some(({ enabled }) => enabled)) await showOptions(deps, { psaId: first.psaId })
   const version = await withTransaction(deps.pool, async (client) => {
     const ground = await loadRuleGround(deps, client, integrationId)
-    return writeRules(deps, client, ground, input)
+    const before = await ruleRowsOf(client, integrationId)
+    const saved = await writeRules(deps, client, ground, input)
+    await tellRules(deps, client, input, before)
+    return saved
   })
   const on = rows.filter(({ enabled }) => enabled).length
   deps.log.info({ integrationId, version, rows: rows.length, on, removed: input.remove?.length ?? 0 }, 'rules saved')
   return listRules(deps, { integrationId })
+}
+
+/** The rows that are other than before, by section and key; an absent one has no row of its own. */
+async function tellRules(
+  deps: Deps,
+  client: Client,
+  { integrationId, rows, remove = [] }: SaveRules,
+  before: ReadonlyMap<string, RuleValues>,
+): Promise<void> {
+  const after = await ruleRowsOf(client, integrationId)
+  const places = [...rows, ...remove].map(({ section, key }) => `${section}/${key}`)
+  const named = (all: ReadonlyMap<string, RuleValues>) =>
+    Object.fromEntries(places.map((place) => [place, ruleToAudit(all.get(place))]))
+  const { rows: found } = await client.query<{ name: string }>('select name from integrations where id = $1', [
+    integrationId,
+  ])
+  const subject = { kind: 'integration', id: integrationId, name: found[0]?.name ?? '' }
+  await writeAudit(deps, client, { action: 'save-rules', subject, ...changedOnly(named(before), named(after)) })
+}
+
+function ruleToAudit(rule: RuleValues | undefined): Readonly<Record<string, unknown>> | null {
+  if (rule === undefined) return null
+  const { section, enabled, fields, delayMinutes, lifetimeHours } = rule
+  const isStatus = section === 'warning' || section === 'critical'
+  return { enabled, fields, ...(isStatus ? { delayMinutes } : { lifetimeHours }) }
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Deps } from './deps.ts'
 import { type FieldIssue, invalidInput } from './request-error.ts'
 import { showWatchSettings, type WatchSettingsView } from './show-watch-settings.ts'
 import { readWatchSettings, type WatchSettings, webhookSecretPlace } from './watch-settings.ts'
+import { writeAudit } from './write-audit.ts'
 
 export type SaveWatchSettings = Omit<WatchSettings, 'webhook'> & {
   /** `secret`: null or absent keeps it, an empty text clears it. It is kept only for the address it was entered for. */
@@ -42,6 +43,14 @@ export async function saveWatchSettings(deps: Deps, input: SaveWatchSettings): P
     }
     await hurryDuty(client, 'watch-self', 0, now)
     await hurryDuty(client, 'tell-webhook', 0, now)
+    const subject = { kind: 'settings', id: 'watch', name: 'Self-watch' }
+    const secretWords = sealed === row.webhookSecret ? {} : { webhookSecret: '(changed)' }
+    await writeAudit(deps, client, {
+      action: 'save-watch-settings',
+      subject,
+      before: { ...readWatchSettings(row) },
+      after: { ...settings, ...secretWords },
+    })
   })
   const { enabled, allowLinkLocal } = webhook
   deps.log.info(

@@ -1,6 +1,7 @@
 import type { PsaOptions } from '../connectors/psa.ts'
 import { saveIntegration } from '../db/integrations.ts'
 import { withTransaction } from '../db/transaction.ts'
+import { changedOnly, integrationToAudit } from './audit-words.ts'
 import { orNameTaken } from './connection-settings.ts'
 import type { CreateIntegration } from './create-integration.ts'
 import type { Deps } from './deps.ts'
@@ -9,6 +10,7 @@ import type { IntegrationView } from './list-integrations.ts'
 import { notFound } from './request-error.ts'
 import { showIntegration } from './show-integration.ts'
 import { mustLoadPsa, psaConnectorOf } from './with-desk.ts'
+import { writeAudit } from './write-audit.ts'
 
 export type UpdateIntegration = Omit<CreateIntegration, 'name' | 'sourceId' | 'psaId'> & {
   readonly id: number
@@ -43,6 +45,18 @@ export async function updateIntegration(deps: Deps, input: UpdateIntegration): P
       }
       judgeIntegration(psaConnectorOf(deps, psa), psa.options as PsaOptions | null, values, now)
       await saveIntegration(client, row.id, values, now)
+      const stored = {
+        name: row.name,
+        general: row.general,
+        titleTemplate: row.title_template,
+        descriptionTemplate: row.description_template,
+        repeats: row.repeats,
+        repeatNoteMinutes: row.repeat_note_minutes,
+        pausedUntil: row.paused_until,
+      }
+      const subject = { kind: 'integration', id: row.id, name: row.name }
+      const change = changedOnly(integrationToAudit(stored), integrationToAudit(values))
+      await writeAudit(deps, client, { action: 'update-integration', subject, ...change })
     }),
   )
   const { id, ...changed } = input

@@ -1,6 +1,7 @@
 import { saveConnection } from '../db/connections.ts'
 import { hurryDuty } from '../db/duties.ts'
 import { withTransaction } from '../db/transaction.ts'
+import { connectionChanged, connectionSubject } from './audit-words.ts'
 import { judgeSettings, orNameTaken, sealSecrets } from './connection-settings.ts'
 import { psaConnectorNamed } from './create-psa.ts'
 import type { SavedConnection } from './create-source.ts'
@@ -10,6 +11,7 @@ import { showPsa } from './show-psa.ts'
 import { tryPsa } from './try-connection.ts'
 import { savedMeanwhile, type UpdateConnection } from './update-source.ts'
 import { mustLoadPsa } from './with-desk.ts'
+import { writeAudit } from './write-audit.ts'
 
 /**
  * Changes a PSA. Its hold ends, its lists are read at once, and the workers open it anew. Throws `RequestError`; then
@@ -28,6 +30,9 @@ export async function updatePsa(deps: Deps, input: UpdateConnection): Promise<Sa
       const values = { name, settings: judged.plain, secrets }
       if (!(await saveConnection(client, 'psas', row.id, row.updatedAt, values, now))) throw savedMeanwhile(name)
       for (const kind of psaDuties) await hurryDuty(client, kind, row.id, now)
+      const subject = connectionSubject('psas', row.id, row.name)
+      const change = connectionChanged(row, { name, settings: judged.plain }, judged.fresh)
+      await writeAudit(deps, client, { action: 'update-psa', subject, ...change })
     }),
   )
   deps.log.info({ psa: name, id: row.id, fields: Object.keys(input.settings ?? {}) }, 'PSA updated')

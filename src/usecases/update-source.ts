@@ -1,6 +1,7 @@
 import { saveConnection } from '../db/connections.ts'
 import { hurryDuty } from '../db/duties.ts'
 import { withTransaction } from '../db/transaction.ts'
+import { connectionChanged, connectionSubject } from './audit-words.ts'
 import { judgeSettings, orNameTaken, type SettingsInput, sealSecrets } from './connection-settings.ts'
 import { type SavedConnection, sourceConnectorNamed } from './create-source.ts'
 import type { Deps } from './deps.ts'
@@ -8,6 +9,7 @@ import { sourceDuties } from './ensure-duties.ts'
 import { notFound, RequestError } from './request-error.ts'
 import { showSource } from './show-source.ts'
 import { trySource } from './try-connection.ts'
+import { writeAudit } from './write-audit.ts'
 
 export type UpdateConnection = {
   readonly id: number
@@ -32,6 +34,9 @@ export async function updateSource(deps: Deps, input: UpdateConnection): Promise
       const values = { name, settings: judged.plain, secrets }
       if (!(await saveConnection(client, 'sources', row.id, row.updated_at, values, now))) throw savedMeanwhile(name)
       for (const kind of sourceDuties) await hurryDuty(client, kind, row.id, now)
+      const subject = connectionSubject('sources', row.id, row.name)
+      const change = connectionChanged(row, { name, settings: judged.plain }, judged.fresh)
+      await writeAudit(deps, client, { action: 'update-source', subject, ...change })
     }),
   )
   deps.log.info({ source: name, id: row.id, fields: Object.keys(input.settings ?? {}) }, 'source updated')

@@ -2,6 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { createHttpClient } from '../../src/connectors/http-client.ts'
 import { psaConnectors, sourceConnectors } from '../../src/connectors/registry.ts'
+import { systemActor } from '../../src/core/actor.ts'
 import type { Connection } from '../../src/db/connect.ts'
 import type { Database } from '../../src/db/tables.ts'
 import type { Api } from '../../src/http/api.ts'
@@ -25,14 +26,27 @@ export type ApiAnswer = {
   readonly text: string
 }
 
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export type ApiRequest = {
+  readonly method: Method
+  readonly url: string
+  readonly body?: object | undefined
+  readonly headers?: Readonly<Record<string, string>>
+  /** Default 127.0.0.1. */
+  readonly remoteAddress?: string
+}
+
 export type ApiBench = {
   readonly deps: Deps
   readonly api: Api
   readonly token: string
   /** Asks with the token. Throws when the answer is not what the OpenAPI document promises. */
-  call(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: object): Promise<ApiAnswer>
-  /** The same, for answers that must be good. */
-  ok(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: object): Promise<ApiAnswer['body']>
+  call(method: Method, url: string, body?: object): Promise<ApiAnswer>
+  /** Asks as somebody else: without the token, with these headers, from this address. */
+  send(request: ApiRequest): Promise<ApiAnswer>
+  /** The same as `call`, for answers that must be good. */
+  ok(method: Method, url: string, body?: object): Promise<ApiAnswer['body']>
   /** Everything that was answered and logged, as text. */
   said(): string
   lines(): readonly LogLine[]
@@ -60,6 +74,8 @@ export async function createApiBench(
     box: createSecretBox('a key for tests that is long enough to be one'),
     installation: 'test',
     sources: new Map([...sourceConnectors, ...createOwnSources(() => deps)]),
+    actor: systemActor,
+    demo: false,
     psas: psaConnectors,
     httpClient: createHttpClient,
   }
@@ -68,26 +84,31 @@ export async function createApiBench(
   const judge = createJudge(api.swagger())
   const answers: string[] = []
 
-  async function call(method: Parameters<ApiBench['call']>[0], url: string, body?: object): Promise<ApiAnswer> {
+  async function send({ method, url, body, headers: sent, remoteAddress }: ApiRequest): Promise<ApiAnswer> {
     const reply = await api.inject({
       method,
       url,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { ...sent },
+      remoteAddress: remoteAddress ?? '127.0.0.1',
       ...(body === undefined ? {} : { body }),
     })
     const { statusCode: status, headers, payload: text } = reply
     answers.push(text, JSON.stringify(headers))
     const type = String(headers['content-type'] ?? '').split(';')[0] ?? ''
-    const parsed: unknown = type.endsWith('json') && text !== '' ? JSON.parse(text) : text
+    const parsed: unknown = type.endsWith('json') && !type.endsWith('x-ndjson') && text !== '' ? JSON.parse(text) : text
     judge(method, url.split('?')[0] ?? '', status, type, parsed)
     return { status, headers, body: parsed, text }
   }
+
+  const call: ApiBench['call'] = (method, url, body) =>
+    send({ method, url, body, headers: { authorization: `Bearer ${token}` } })
 
   return {
     deps,
     api,
     token,
     call,
+    send,
     async ok(method, url, body) {
       const answer = await call(method, url, body)
       if (answer.status < 300) return answer.body

@@ -40,7 +40,7 @@ export const integrationRoutes: Routes = (api, deps) => {
         response: answers(Integration),
       },
     },
-    ({ body }) => createIntegration(deps, body),
+    ({ body, as }) => createIntegration(as, body),
   )
   api.post(
     '/api/v1/integrations/preview-text',
@@ -80,7 +80,7 @@ export const integrationRoutes: Routes = (api, deps) => {
         response: answers(Integration),
       },
     },
-    ({ params, body }) => updateIntegration(deps, { ...params, ...body }),
+    ({ params, body, as }) => updateIntegration(as, { ...params, ...body }),
   )
   api.delete(
     '/api/v1/integrations/:id',
@@ -93,8 +93,8 @@ export const integrationRoutes: Routes = (api, deps) => {
         response: noContent,
       },
     },
-    async ({ params }, reply) => {
-      await deleteIntegration(deps, params)
+    async ({ params, as }, reply) => {
+      await deleteIntegration(as, params)
       return reply.code(204).send()
     },
   )

@@ -46,7 +46,7 @@ export const psaRoutes: Routes = (api, deps) => {
         response: answers(SavedConnection),
       },
     },
-    ({ body }) => createPsa(deps, body),
+    ({ body, as }) => createPsa(as, body),
   )
   api.post(
     '/api/v1/psas/check',
@@ -59,7 +59,7 @@ export const psaRoutes: Routes = (api, deps) => {
         response: answers(CheckReport),
       },
     },
-    ({ body }) => checkPsa(deps, body),
+    ({ body, as }) => checkPsa(as, body),
   )
   api.get(
     '/api/v1/psas/:id',
@@ -78,7 +78,7 @@ export const psaRoutes: Routes = (api, deps) => {
         response: answers(SavedConnection),
       },
     },
-    ({ params, body }) => updatePsa(deps, { ...params, ...body }),
+    ({ params, body, as }) => updatePsa(as, { ...params, ...body }),
   )
   api.delete(
     '/api/v1/psas/:id',
@@ -91,8 +91,8 @@ export const psaRoutes: Routes = (api, deps) => {
         response: noContent,
       },
     },
-    async ({ params }, reply) => {
-      await deletePsa(deps, params)
+    async ({ params, as }, reply) => {
+      await deletePsa(as, params)
       return reply.code(204).send()
     },
   )

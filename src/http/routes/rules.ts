@@ -35,7 +35,7 @@ export const ruleRoutes: Routes = (api, deps) => {
         response: answers(RuleList),
       },
     },
-    ({ params, body }) => saveRules(deps, { integrationId: params.id, ...body }),
+    ({ params, body, as }) => saveRules(as, { integrationId: params.id, ...body }),
   )
   api.get(
     '/api/v1/integrations/:id/held',
@@ -66,6 +66,6 @@ export const ruleRoutes: Routes = (api, deps) => {
         response: answers(HeldOpened),
       },
     },
-    ({ params, body }) => openHeld(deps, { integrationId: params.id, ...body }),
+    ({ params, body, as }) => openHeld(as, { integrationId: params.id, ...body }),
   )
 }

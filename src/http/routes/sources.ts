@@ -41,7 +41,7 @@ export const sourceRoutes: Routes = (api, deps) => {
         response: answers(SavedConnection),
       },
     },
-    ({ body }) => createSource(deps, body),
+    ({ body, as }) => createSource(as, body),
   )
   api.post(
     '/api/v1/sources/check',
@@ -54,7 +54,7 @@ export const sourceRoutes: Routes = (api, deps) => {
         response: answers(CheckReport),
       },
     },
-    ({ body }) => checkSource(deps, body),
+    ({ body, as }) => checkSource(as, body),
   )
   api.get(
     '/api/v1/sources/:id',
@@ -81,7 +81,7 @@ export const sourceRoutes: Routes = (api, deps) => {
         response: answers(SavedConnection),
       },
     },
-    ({ params, body }) => updateSource(deps, { ...params, ...body }),
+    ({ params, body, as }) => updateSource(as, { ...params, ...body }),
   )
   api.delete(
     '/api/v1/sources/:id',
@@ -94,8 +94,8 @@ export const sourceRoutes: Routes = (api, deps) => {
         response: noContent,
       },
     },
-    async ({ params }, reply) => {
-      await deleteSource(deps, params)
+    async ({ params, as }, reply) => {
+      await deleteSource(as, params)
       return reply.code(204).send()
     },
   )

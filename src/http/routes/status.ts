@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { hurryDuty } from '../../usecases/hurry-duty.ts'
+import { showOverview } from '../../usecases/show-overview.ts'
 import { showStatus } from '../../usecases/show-status.ts'
 import { answers, type Routes } from '../api.ts'
 import { Moment } from '../schemas/common.ts'
 import { Status } from '../schemas/connections.ts'
+import { Overview } from '../schemas/overview.ts'
 
 const tags = ['Status']
 
@@ -14,6 +16,19 @@ export const statusRoutes: Routes = (api, deps) => {
       schema: { operationId: 'show-status', summary: 'How everything is doing', tags, response: answers(Status) },
     },
     () => showStatus(deps),
+  )
+  api.get(
+    '/api/v1/overview',
+    {
+      schema: {
+        operationId: 'show-overview',
+        summary: 'What is wrong now by client and by reason, and the tickets of the last thirty days',
+        tags,
+        querystring: z.strictObject({ zone: z.string().min(1).max(60).default('UTC').describe('IANA time zone') }),
+        response: answers(Overview),
+      },
+    },
+    ({ query, as }) => showOverview(as, query),
   )
   api.post(
     '/api/v1/duties/hurry',
@@ -39,6 +54,6 @@ export const statusRoutes: Routes = (api, deps) => {
         response: answers(z.object({ dueAt: Moment, running: z.boolean() })),
       },
     },
-    ({ body }) => hurryDuty(deps, body),
+    ({ body, as }) => hurryDuty(as, body),
   )
 }

@@ -40,7 +40,7 @@ export const tenantRoutes: Routes = (api, deps) => {
         response: answers(TenantMapped),
       },
     },
-    ({ params, body }) => mapTenant(deps, { tenantId: params.id, ...body }),
+    ({ params, body, as }) => mapTenant(as, { tenantId: params.id, ...body }),
   )
   api.delete(
     '/api/v1/tenants/:id/mapping',
@@ -53,6 +53,6 @@ export const tenantRoutes: Routes = (api, deps) => {
         response: answers(z.object({ openTickets: z.int() })),
       },
     },
-    ({ params }) => unmapTenant(deps, { tenantId: params.id }),
+    ({ params, as }) => unmapTenant(as, { tenantId: params.id }),
   )
 }

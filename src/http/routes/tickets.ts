@@ -63,7 +63,7 @@ export const ticketRoutes: Routes = (api, deps) => {
         response: answers(TicketStory),
       },
     },
-    ({ params, body }) => retryTicket(deps, { ...params, ...body }),
+    ({ params, body, as }) => retryTicket(as, { ...params, ...body }),
   )
   api.post(
     '/api/v1/tickets/:id/give-up',
@@ -77,6 +77,6 @@ export const ticketRoutes: Routes = (api, deps) => {
         response: answers(TicketStory),
       },
     },
-    ({ params, body }) => giveUpTicket(deps, { ...params, ...body }),
+    ({ params, body, as }) => giveUpTicket(as, { ...params, ...body }),
   )
 }

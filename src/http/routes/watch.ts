@@ -36,7 +36,7 @@ export const watchRoutes: Routes = (api, deps) => {
         response: answers(WatchSettings),
       },
     },
-    ({ body }) => saveWatchSettings(deps, body),
+    ({ body, as }) => saveWatchSettings(as, body),
   )
   api.post(
     '/api/v1/settings/watch/try-webhook',
@@ -48,7 +48,7 @@ export const watchRoutes: Routes = (api, deps) => {
         response: answers(TriedWebhook),
       },
     },
-    () => tryWebhook(deps),
+    ({ as }) => tryWebhook(as),
   )
   api.get(
     '/api/v1/psas/:id/drill',
@@ -75,7 +75,7 @@ export const watchRoutes: Routes = (api, deps) => {
         response: answers(DrillPlan),
       },
     },
-    ({ params, body }) => saveDrillPlan(deps, { psaId: params.id, ...body }),
+    ({ params, body, as }) => saveDrillPlan(as, { psaId: params.id, ...body }),
   )
   api.post(
     '/api/v1/psas/:id/drill/run',
@@ -88,7 +88,7 @@ export const watchRoutes: Routes = (api, deps) => {
         response: answers(Drill),
       },
     },
-    ({ params }) => runDrill(deps, { psaId: params.id }),
+    ({ params, as }) => runDrill(as, { psaId: params.id }),
   )
   api.get(
     '/api/v1/drills/:id',

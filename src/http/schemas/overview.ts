@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { Id, listOf, Moment, named } from './common.ts'
+
+export const Overview = named(
+  'Overview',
+  z.object({
+    at: Moment,
+    clients: listOf(
+      z.object({
+        tenantId: Id,
+        name: z.string(),
+        sourceId: Id,
+        mapped: z.boolean(),
+        critical: z.int(),
+        warning: z.int(),
+        computers: z.int(),
+      }),
+    ).describe('those with most that is wrong first'),
+    reasons: listOf(z.object({ statusKey: z.string(), title: z.string(), critical: z.int(), warning: z.int() })),
+    days: listOf(
+      z.object({
+        day: z.string().describe('YYYY-MM-DD in the zone asked for'),
+        opened: z.int(),
+        closedByUs: z.int(),
+        closedByPeople: z.int(),
+      }),
+    ).describe('the last thirty days, oldest first'),
+  }),
+)

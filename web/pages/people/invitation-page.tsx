@@ -1,0 +1,77 @@
+import { Alert, Button, Stack, TextInput } from '@mantine/core'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call, setCsrf } from '../../api/call.ts'
+import { acceptInvitation } from '../../api/generated/sdk.gen.ts'
+import { fieldErrors } from '../../api/problem.ts'
+import { sessionQuery } from '../../app/session.ts'
+import { Entrance } from '../../ui/entrance.tsx'
+import { NewPassword } from '../../ui/new-password.tsx'
+
+/** An invited person chooses a password; the code stands behind the # of the address, where no server sees it. */
+export function InvitationPage(): ReactNode {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [code, setCode] = useState(() => window.location.hash.slice(1))
+  const [name, setName] = useState('')
+  const [password, setPassword] = useState('')
+
+  const accepting = useMutation({
+    mutationFn: () => call(acceptInvitation({ body: { code, password, ...(name !== '' && { name }) } })),
+    onSuccess: async (entered) => {
+      setCsrf(entered.csrf)
+      queries.clear()
+      queries.setQueryData(sessionQuery.queryKey, entered)
+      await navigate({ to: '/' })
+    },
+  })
+  const errors = fieldErrors(accepting.error)
+
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    accepting.mutate()
+  }
+
+  return (
+    <Entrance title={t('invitation.title')} lead={t('invitation.lead')}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          {accepting.error !== null && Object.keys(errors).length === 0 && (
+            <Alert color="red" role="alert">
+              {accepting.error.message}
+            </Alert>
+          )}
+          <TextInput
+            label={t('invitation.code')}
+            required
+            autoComplete="off"
+            value={code}
+            error={errors.code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+          <TextInput
+            label={t('invitation.name')}
+            description={t('invitation.nameHelp')}
+            autoComplete="name"
+            value={name}
+            error={errors.name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <NewPassword
+            label={t('signIn.password')}
+            value={password}
+            about={[name]}
+            error={errors.password}
+            onChange={setPassword}
+          />
+          <Button type="submit" loading={accepting.isPending}>
+            {t('invitation.submit')}
+          </Button>
+        </Stack>
+      </form>
+    </Entrance>
+  )
+}
