@@ -8,12 +8,16 @@ const root = join(import.meta.dirname, '../..')
 type Texts = { readonly [key: string]: string | Texts }
 
 function catalogue(language: string): Map<string, string> {
-  const texts = JSON.parse(readFileSync(join(root, `web/texts/${language}.json`), 'utf8')) as Texts
+  const files = listFiles(root).filter(
+    (file) =>
+      file === `web/texts/${language}.json` ||
+      (file.startsWith('web/pages/') && file.endsWith(`/texts.${language}.json`)),
+  )
   const flat = (branch: Texts, path: string): [string, string][] =>
     Object.entries(branch).flatMap(([key, value]) =>
       typeof value === 'string' ? [[path + key, value]] : flat(value, `${path}${key}.`),
     )
-  return new Map(flat(texts, ''))
+  return new Map(files.flatMap((file) => flat(JSON.parse(readFileSync(join(root, file), 'utf8')) as Texts, '')))
 }
 
 const english = catalogue('en')

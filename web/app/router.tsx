@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { loadPageTexts } from '../texts/texts.ts'
 import { Failed, Loading } from '../ui/states.tsx'
 import { NotFound } from './not-found.tsx'
 import { sessionQuery } from './session.ts'
@@ -47,11 +48,13 @@ const inside = createRoute({
   component: Shell,
 })
 
-function page(path: string, load: () => Promise<Record<string, unknown>>, name: string) {
+/** `texts`: the folder of `web/pages` whose own texts the page needs. */
+function page(path: string, load: () => Promise<Record<string, unknown>>, name: string, texts?: string) {
+  const loadBoth = async () => (await Promise.all([load(), texts === undefined ? null : loadPageTexts(texts)]))[0]
   return createRoute({
     getParentRoute: () => inside,
     path,
-    component: lazyRouteComponent(load as never, name as never),
+    component: lazyRouteComponent(loadBoth as never, name as never),
   })
 }
 

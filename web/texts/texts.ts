@@ -28,11 +28,29 @@ export async function startTexts(): Promise<void> {
   if (first !== undefined && first.code !== 'en') await chooseLanguage(first.code)
 }
 
+type PageTexts = { readonly default: Readonly<Record<string, unknown>> }
+
+/** Texts that only one folder of pages needs: `texts.en.json` and its like beside the pages, read with the first of them. */
+const ofPages = import.meta.glob<PageTexts>('../pages/*/texts.*.json')
+const readPages = new Set<string>()
+
+async function addPageTexts(page: string, code: string): Promise<void> {
+  const load = ofPages[`../pages/${page}/texts.${code}.json`]
+  if (load !== undefined) i18next.addResourceBundle(code, 'translation', (await load()).default, true, true)
+}
+
+/** Reads the texts of `web/pages/<page>`, in English too, which stands in for what another language lacks. */
+export async function loadPageTexts(page: string): Promise<void> {
+  readPages.add(page)
+  await Promise.all([...new Set(['en', i18next.language])].map((code) => addPageTexts(page, code)))
+}
+
 /** Switches the whole console and keeps the choice in this browser. */
 export async function chooseLanguage(code: LanguageCode): Promise<void> {
   const language = languages.find((one) => one.code === code)
   if (language === undefined) return
   i18next.addResourceBundle(code, 'translation', await language.load(), true, true)
+  await Promise.all([...readPages].map((page) => addPageTexts(page, code)))
   await i18next.changeLanguage(code)
   localStorage.setItem(keptAs, code)
   document.documentElement.lang = code
