@@ -53,5 +53,20 @@ function isUnread(world: World, ticket: DeskTicket, sights: readonly Sight[], at
   const tenants = new Map(sights.map(({ source, vserver }) => [`${source}/${vserver}`, { source, vserver }]))
   const unread = [...tenants.values()].map(({ source, vserver }) => world.quiet.unreadable(source, vserver))
   // With more than one client at the account, any of their readings may have told.
-  return unread.every((dead) => lengthOf(subtract(over, dead)) === 0)
+  return unread.every((dead) => lengthOf(subtract(over, dead)) === 0) && !isSeenElsewhere(world, ticket, tenants, over)
+}
+
+/** A computer that has moved is listed where it is now, and that tells that it is gone from where it was. */
+function isSeenElsewhere(
+  world: World,
+  { computer }: DeskTicket,
+  tenants: ReadonlyMap<string, unknown>,
+  over: readonly Span[],
+): boolean {
+  return [...world.sources.values()].some(({ id, truth }) =>
+    (truth.places.get(computer) ?? []).some(({ vserver, ...place }) => {
+      if (tenants.has(`${id}/${vserver}`)) return false
+      return lengthOf(subtract(intersect(over, [place]), world.quiet.unreadable(id, vserver))) > 0
+    }),
+  )
 }

@@ -446,6 +446,22 @@ describe('I7', () => {
     }
   })
 
+  test('closed because the computer moved, although nobody could read where it went', () => {
+    for (const [readable, wanted] of [
+      [false, ['I7 closed-unread']],
+      [true, []],
+    ] as const) {
+      const draft = held()
+      const at = (tenant: string) =>
+        ({ ...dead(20, 100), of: 'source', source: 'KSC', tenant, can: 'nothing' }) as const
+      draft.with.troubles = readable ? [at(acme)] : [at(acme), at(delta)]
+      draft.fact(30, 'PC-1', { kind: 'status-end', bit: bits.protection, level: 'critical', cause: 'host-moved' })
+      draft.fact(30, 'PC-1', { kind: 'host-moved', fromVserverUid: acme, fromGroupId: 1, groupId: 2 }, delta)
+      draft.ticket(31, 1, 'closed')
+      expect(found(draft)).toEqual(wanted)
+    }
+  })
+
   test('closed while it held, because a reading failed', () => {
     const draft = held()
     draft.with.troubles = [dead(20, 100, 'some')]
