@@ -3,7 +3,7 @@ import { coverageGaps, type Reached } from './coverage.ts'
 import { faultNames } from './faults.ts'
 import { pointNames } from './points.ts'
 
-const needed = { kills: 20, transitions: 100 }
+const needed = { kills: 20, transitions: 100, unfelt: 0 }
 const whole: Reached = {
   kills: 20,
   transitions: 100,
@@ -24,6 +24,14 @@ test.each(pointNames)('one in which nobody died at %s does not', (point) => {
 test.each(faultNames.filter((name) => name !== 'kill-at'))('one in which %s was never felt does not', (name) => {
   const { [name]: _, ...felt } = whole.felt
   expect(coverageGaps({ ...whole, felt }, needed)).toEqual([`the fault ${name} was never felt`])
+})
+
+test('in a short run so many kinds may have passed by unfelt, and not one more', () => {
+  const [first = 'slow', second = 'silent'] = faultNames
+  const { [first]: _, ...one } = whole.felt
+  const { [second]: __, ...two } = one
+  expect(coverageGaps({ ...whole, felt: one }, { ...needed, unfelt: 1 })).toEqual([])
+  expect(coverageGaps({ ...whole, felt: two }, { ...needed, unfelt: 1 })).toHaveLength(2)
 })
 
 test('one with too few kills or transitions, or that went wrong itself, does not', () => {

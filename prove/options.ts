@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os'
+import type { Needed } from './coverage.ts'
 import { type DeskId, deskIds } from './ground.ts'
 import type { PlanSize } from './plan.ts'
 
@@ -12,7 +13,7 @@ export type Options = {
   readonly servers: number
   readonly workers: number
   /** What the run must have come to. */
-  readonly needed: { readonly kills: number; readonly transitions: number }
+  readonly needed: Needed
   /** Whether it is the long one. */
   readonly long: boolean
   /** Only the list of acts. */
@@ -29,10 +30,16 @@ export class OptionsError extends Error {
 const usage =
   'Known: --seed N, --long, --minutes N (of the run’s own time), --speed N, --desk autotask|tigerpaw|connectwise|all, --plan, --keep FOLDER.'
 
-const short = { minutes: 50, pace: 14, killEvery: 1.6, workers: 2, needed: { kills: 20, transitions: 400 } }
+const short = { minutes: 50, pace: 14, killEvery: 1.6, workers: 2, needed: { kills: 20, transitions: 400, unfelt: 3 } }
 const fastest = 40
 const slowest = 12
-const long = { minutes: 1_500, pace: 16, killEvery: 4.5, workers: 4, needed: { kills: 200, transitions: 20_000 } }
+const long = {
+  minutes: 1_500,
+  pace: 16,
+  killEvery: 4.5,
+  workers: 4,
+  needed: { kills: 200, transitions: 20_000, unfelt: 0 },
+}
 
 /** Reads the command line. Throws `OptionsError`. */
 export function readOptions(words: readonly string[]): Options {
@@ -61,6 +68,7 @@ export function readOptions(words: readonly string[]): Options {
     needed: {
       kills: Math.floor(usual.needed.kills * share),
       transitions: Math.floor(usual.needed.transitions * share),
+      unfelt: usual.needed.unfelt,
     },
     long: isLong,
     planOnly: taken.has('--plan'),

@@ -1,7 +1,7 @@
 import type { checkHistory } from '../checker/check-history.ts'
 import type { Evidence } from '../checker/evidence.ts'
 import { violationToText } from '../checker/violation.ts'
-import { coverageGaps, type Reached } from './coverage.ts'
+import { coverageGaps, type Reached, unfelt } from './coverage.ts'
 import type { FaultHand } from './do-faults.ts'
 import type { LifeHand } from './do-life.ts'
 import { countTransitions } from './eyes.ts'
@@ -93,6 +93,7 @@ export function outcomeOf(given: Given): Outcome {
     killsAt,
     endedByThemselves: own.length,
     faults: felt,
+    unfelt: unfelt(felt),
     life: life.counts(),
     tickets,
     settledInMinutes: Math.round(settled.minutes),
@@ -110,6 +111,7 @@ export function outcomeOf(given: Given): Outcome {
     `  faults felt: ${Object.entries(felt)
       .map(([name, count]) => `${name} ${count}`)
       .join(', ')}`,
+    ...(unfelt(felt).length === 0 ? [] : [`  faults that nothing felt: ${unfelt(felt).join(', ')}`]),
     ...tickets.map(
       ({ desk, created, open, requests }) =>
         `  ${desk}: ${created} tickets created, ${open} open, ${requests} requests`,
