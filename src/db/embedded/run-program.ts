@@ -15,7 +15,8 @@ const outputKept = 8_000
 export function programOptions(cwd: string, runAs: RunAs | undefined): SpawnOptions {
   const options: SpawnOptions = { cwd, windowsHide: true, ...runAs }
   if (process.platform !== 'win32') {
-    options.env = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
+    // glibc keeps what a large statement needed for good, in each of its processes, unless it is told not to: 30 MB of 260.
+    options.env = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC', MALLOC_TRIM_THRESHOLD_: '131072' }
   }
   return options
 }

@@ -87,7 +87,7 @@ describe('a first start and a second', () => {
       const names = 'shared_buffers max_connections fsync synchronous_commit TimeZone jit work_mem'
       const values = names.split(' ').map((name) => `current_setting('${name}') as "${name}"`)
       expect(await queryOnce(server.url, `select ${values.join(', ')}`)).toEqual({
-        shared_buffers: '64MB',
+        shared_buffers: '32MB',
         max_connections: '60',
         fsync: 'on',
         synchronous_commit: 'on',
