@@ -58,7 +58,7 @@ export const benchDesk: PsaConnector<Settings> = {
     changesEverySeconds: 3_600,
     ticketLink: () => '',
   }),
-  reach: () => ({ trust: { by: 'system' }, proxy: null, timeoutMs: 10_000, secrets: [] }),
+  reach: () => ({ trust: { by: 'system' }, proxy: null, timeoutMs: 10_000, secrets: [], hosts: [] }),
   check: () => Promise.resolve({ facts: [], problems: [] }),
   listAccounts: () => Promise.resolve([]),
   readOptions: () => Promise.resolve({ choices: {}, extra: {} }),

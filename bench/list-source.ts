@@ -34,7 +34,7 @@ export function createListSource(listed: Listed): SourceConnector<Settings> {
     catalogue: { statuses: [{ ...status, levels: [...status.levels] }], severities: [], eventTypes: [] },
     describeStatus: () => ({ ...status, levels: [...status.levels] }),
     facts: () => ({ namesAllReasons: true, computersEverySeconds: 3_600, eventsEverySeconds: 3_600 }),
-    reach: () => ({ trust: { by: 'system' }, proxy: null, timeoutMs: 10_000, secrets: [] }),
+    reach: () => ({ trust: { by: 'system' }, proxy: null, timeoutMs: 10_000, secrets: [], hosts: [] }),
     check: () => Promise.resolve({ facts: [], problems: [] }),
     listTenants: ({ settings }) =>
       Promise.resolve(

@@ -34,7 +34,7 @@ function checkName(file: string): Finding[] {
 }
 
 const rootFiles = ['src/main.ts', 'src/app.ts', 'src/config.ts']
-const layers = ['core', 'connectors', 'db', 'timers', 'usecases', 'worker', 'http', 'lib']
+const layers = ['core', 'connectors', 'channels', 'db', 'timers', 'usecases', 'worker', 'http', 'lib']
 
 /** A folder that the import table does not name would escape it. */
 function checkPlace(file: string): Finding[] {

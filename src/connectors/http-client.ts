@@ -3,6 +3,7 @@ import { gunzip, gunzipSync } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { ConnectorError, mayStillRun } from './failure.ts'
 import type { HttpClient, HttpOptions, HttpReply, HttpRequest } from './http.ts'
+import { mustMayReach } from './http-address.ts'
 import { createDispatcher, proxyToken } from './http-dispatcher.ts'
 import { toHttpFailure } from './http-failure.ts'
 import { createRedact, type Redact } from './redact.ts'
@@ -50,6 +51,7 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   async function request(wanted: HttpRequest): Promise<HttpReply> {
     if (signal.aborted) throw stopped(false)
     const url = parseAddress(wanted.url)
+    mustMayReach(options, url)
     const release = await gate.acquire(wanted.endpoint, signal)
     let givenUp = false
     try {

@@ -1,13 +1,17 @@
 import { X509Certificate } from 'node:crypto'
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import { createSecureContext, getCACertificates, type SecureContext, TLSSocket } from 'node:tls'
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
 import { ConnectorError } from './failure.ts'
 import type { HttpOptions, Proxy as HttpProxy, Trust } from './http.ts'
+import { createLookup, forbiddenAddress } from './http-address.ts'
 
 type Connect = buildConnector.connector
 type Verify = (socket: Socket | TLSSocket) => ConnectorError | null
-type DispatcherOptions = Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'onCertificate' | 'refusesAddress'>
+type DispatcherOptions = Pick<
+  HttpOptions,
+  'trust' | 'proxy' | 'timeoutMs' | 'onCertificate' | 'refusesAddress' | 'resolve'
+>
 
 /**
  * The sockets of one connection: trust, proxy, keep-alive. HTTP/1.1 only (one request at a time on a socket), and no
@@ -15,10 +19,12 @@ type DispatcherOptions = Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'on
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const verify = createVerify(options)
-  const tls = { ...tlsOptions(options.trust), timeout: options.timeoutMs, allowH2: false }
+  const lookup = createLookup(options)
+  const tls = { ...tlsOptions(options.trust), timeout: options.timeoutMs, allowH2: false, lookup }
   // The whole call has its own clock; undici's would only cut it in a second place.
   const timing = { headersTimeout: 0, bodyTimeout: 0 }
-  if (options.proxy !== null) return createProxyDispatcher(options.proxy, tls, timing, options.timeoutMs, verify)
+  if (options.proxy !== null)
+    return createProxyDispatcher(options.proxy, tls, lookup, timing, options.timeoutMs, verify)
   const connect = verified(buildConnector(tls), verify)
   return new Agent({ ...timing, connect })
 }
@@ -32,6 +38,7 @@ export function proxyToken(proxy: HttpProxy): string | null {
 function createProxyDispatcher(
   proxy: HttpProxy,
   tls: buildConnector.BuildOptions,
+  lookup: LookupFunction,
   timing: { headersTimeout: number; bodyTimeout: number },
   timeoutMs: number,
   verify: Verify,
@@ -42,7 +49,7 @@ function createProxyDispatcher(
     uri: proxyAddress(proxy).href,
     ...(token === null ? {} : { token }),
     requestTls: tls,
-    proxyTls: { ...tlsOptions({ by: 'system' }), timeout: timeoutMs, allowH2: false },
+    proxyTls: { ...tlsOptions({ by: 'system' }), timeout: timeoutMs, allowH2: false, lookup },
     clientFactory: (origin, opts) => new Pool(origin, { ...opts, headersTimeout: timeoutMs }),
     // The agent hands over `connect`, which makes the tunnel and TLS inside it; the certificate is judged after that.
     factory: (origin, opts) => {
@@ -101,18 +108,13 @@ function createVerify({ trust, onCertificate, refusesAddress }: DispatcherOption
   const judge = createJudge(trust)
   return (socket) => {
     const address = socket.remoteAddress ?? ''
-    // Here and not by name: whatever a name resolves to, this is where the bytes would go.
-    if (refusesAddress?.(address) === true) return forbidden(address)
+    // Here once more: whatever was resolved, this is where the bytes would go.
+    if (refusesAddress?.(address) === true) return forbiddenAddress(address)
     if (!(socket instanceof TLSSocket)) return null
     const failure = judge(socket)
     if (failure === null && trust.by !== 'system') onCertificate?.(new Date(socket.getPeerCertificate().valid_to))
     return failure
   }
-}
-
-function forbidden(address: string): ConnectorError {
-  const message = `The address ${address} belongs to the machine itself or to its cloud (link-local, metadata): nothing is sent there.`
-  return new ConnectorError('denied', 'wrong-address', message)
 }
 
 function createJudge(trust: Trust): (socket: TLSSocket) => ConnectorError | null {

@@ -63,6 +63,23 @@ export type HttpOptions = {
   readonly signal: AbortSignal
   /** Told the end of a certificate that the connection pins (`ca`, `fingerprint`), with each new socket. */
   readonly onCertificate?: (endsAt: Date) => void
-  /** Asked for each new socket, before the first byte of a request: true fails it with `denied/wrong-address`. */
+  /**
+   * Hosts that may be called: `host` or `host:port` as it stands in an address, or `*.example.com` for https below a domain.
+   * Others fail with `denied/wrong-address`, and nothing is sent. Absent: any, for callers whose only address a person entered.
+   */
+  readonly hosts?: readonly string[]
+  /**
+   * Asked for every address that a name leads to before any of them is connected to, and for each new socket before the
+   * first byte of a request: true fails it with `denied/wrong-address`.
+   */
   readonly refusesAddress?: (address: string) => boolean
+  /** Finds the addresses of a name; the machine's own resolver unless given. */
+  readonly resolve?: Resolve
 }
+
+/** All addresses of a host name, in the order in which they are tried. Asked once for each new socket. */
+export type Resolve = (hostname: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
+
+/** What of it the settings of a connection decide. */
+export type Reach = Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'> &
+  Required<Pick<HttpOptions, 'hosts'>>

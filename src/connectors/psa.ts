@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import type { VendorUsage } from '../core/budget.ts'
+import type { TroubleLevel } from '../core/observation.ts'
 import type { FieldValues, TicketDraft, TicketSeen } from '../core/ticket.ts'
 import type { Log } from '../lib/log.ts'
-import type { HttpClient, HttpOptions } from './http.ts'
+import type { HttpClient, Reach } from './http.ts'
 import type { CheckReport } from './source.ts'
 
 /**
@@ -22,7 +23,7 @@ export type PsaConnector<Settings = unknown> = {
   /** Settings of one rule row (queue, priority ...). */
   readonly ruleFields: readonly PsaField[]
   facts(settings: Settings): PsaFacts
-  reach(settings: Settings): Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'>
+  reach(settings: Settings): Reach
   check(context: PsaContext<Settings>): Promise<CheckReport>
   /** Active accounts, for mapping. */
   listAccounts(context: PsaContext<Settings>): Promise<readonly Account[]>
@@ -57,8 +58,29 @@ export type PsaConnector<Settings = unknown> = {
    * asked, so that our open tickets are read in turn instead.
    */
   readonly changedSince: ((context: PsaContext<Settings>, since: Date) => AsyncIterable<readonly TicketSeen[]>) | null
+  /** Messages by which the desk tells at once that a ticket changed; absent where it sends none. */
+  readonly hints?: PsaHints<Settings>
   /** Reads how much of its hourly limit the vendor counts as used, by all programs; absent where it does not tell. */
   readonly readUsage?: (context: PsaContext<Settings>) => Promise<VendorUsage>
+}
+
+/** A hint only makes the next reading of changes come early: what changed is always read from the desk itself. */
+export type PsaHints<Settings> = {
+  /** Whether the connection's settings ask for them. */
+  areWanted(settings: Settings): boolean
+  /** Makes the desk send its messages to this address; does nothing when it does already. */
+  register(context: PsaContext<Settings>, address: string): Promise<void>
+  /**
+   * `ours`: written by the desk itself, checked over the bytes as they came, and about a ticket of ours. Looks at what costs
+   * nothing first, since anybody may send here; may ask the desk for its key.
+   */
+  judge(context: PsaContext<Settings>, message: HintMessage): Promise<'ours' | 'of-others' | 'forged'>
+}
+
+export type HintMessage = {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
 }
 
 export type PsaContext<Settings> = {
@@ -110,6 +132,11 @@ export type PsaField = {
   readonly default?: { readonly value: string } | { readonly label: string }
   /** Rewritten when a ticket's level rises (queue, priority). Its present value is read first. */
   readonly escalates?: boolean
+  /**
+   * What the recommended rules take, by level: how labels of the live list begin, the best first. Where none is there the
+   * person chooses.
+   */
+  readonly starter?: Readonly<Record<TroubleLevel, readonly string[]>>
 }
 
 export type FieldProblem = { readonly field: string; readonly message: string }

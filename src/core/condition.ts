@@ -10,7 +10,11 @@ export type Condition = {
   readonly hiddenSince: Date | null
 }
 
-export type EndReason = 'no-longer-applies' | 'computer-removed' | 'computer-moved'
+/**
+ * `resolved`: an event that has an end was said to be over. `not-repeated`: what was reported by itself was not reported
+ * again for as long as the source's settings take it to hold.
+ */
+export type EndReason = 'no-longer-applies' | 'computer-removed' | 'computer-moved' | 'resolved' | 'not-repeated'
 
 export type ConditionChange =
   | { readonly kind: 'began'; readonly statusKey: string; readonly level: TroubleLevel; readonly text: string }
@@ -30,12 +34,14 @@ export type ConditionChange =
  * nothing the second time.
  *
  * `namesAllReasons` is false for a source whose Critical level may hide reasons of the Warning level (design.md,
- * section 4): a description seen at Warning and missing while the computer is Critical is then hidden, not ended.
+ * section 4): a description seen at Warning and missing while the computer is Critical is then hidden, not ended. `endsAs`
+ * is why what is missing has ended.
  */
 export function judgeComputer(
   holding: readonly Condition[],
   seen: Pick<ComputerSeen, 'level' | 'reasons'>,
   namesAllReasons: boolean,
+  endsAs: EndReason = 'no-longer-applies',
 ): ConditionChange[] {
   const before = new Map(holding.map((condition) => [condition.statusKey, condition]))
   const changes: ConditionChange[] = []
@@ -54,7 +60,7 @@ export function judgeComputer(
   for (const missing of before.values()) {
     const mayBeHidden = !namesAllReasons && level === 'critical' && levelRank(missing.level) < levelRank(level)
     if (!mayBeHidden) {
-      changes.push({ kind: 'ended', statusKey: missing.statusKey, reason: 'no-longer-applies' })
+      changes.push({ kind: 'ended', statusKey: missing.statusKey, reason: endsAs })
     } else if (missing.hiddenSince === null) {
       changes.push({ kind: 'hidden', statusKey: missing.statusKey })
     }

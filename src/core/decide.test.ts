@@ -7,9 +7,11 @@ import {
   type DecisionReason,
   decideCondition,
   decideEvent,
+  decideLasting,
   decideRequest,
   type EventFacts,
   type Ground,
+  type LastingHistory,
   type OpenTicket,
 } from './decide.ts'
 import type { TroubleLevel } from './observation.ts'
@@ -59,6 +61,7 @@ const changed = (from: TroubleLevel, level: TroubleLevel): ConditionChange => ({
 const ended: ConditionChange = { kind: 'ended', statusKey: 'x', reason: 'no-longer-applies' }
 const removed: ConditionChange = { kind: 'ended', statusKey: 'x', reason: 'computer-removed' }
 const moved: ConditionChange = { kind: 'ended', statusKey: 'x', reason: 'computer-moved' }
+const unrepeated: ConditionChange = { kind: 'ended', statusKey: 'x', reason: 'not-repeated' }
 const hidden: ConditionChange = { kind: 'hidden', statusKey: 'x' }
 const closing = ticket({ want: 'closed' })
 const reopened = ticket({ want: 'closed', known: { phase: 'open', released: true } })
@@ -119,6 +122,14 @@ const conditions: [string, ConditionChange, OpenTicket | null, Ground, Condition
     ground(),
     fresh,
     { outcome: 'close', reason: 'computer-moved', endReason: 'computer-moved' },
+  ],
+  [
+    'it was not reported again',
+    unrepeated,
+    ticket(),
+    ground(),
+    fresh,
+    { outcome: 'close', reason: 'not-repeated', endReason: 'not-repeated' },
   ],
   ['it ends without a ticket', ended, null, ground(), fresh, none('no-ticket')],
   ['it is hidden', hidden, ticket(), ground(), fresh, { outcome: 'keep', reason: 'hidden-by-critical' }],
@@ -190,7 +201,7 @@ const conditions: [string, ConditionChange, OpenTicket | null, Ground, Condition
   ],
 ]
 
-const virus: EventFacts = { type: 'virus', severity: 'critical', ageHours: 1 }
+const virus: EventFacts = { type: 'virus', severity: 'critical', followsSeverity: true, ageHours: 1 }
 const events: [string, EventFacts, OpenTicket | null, Ground, object][] = [
   [
     'an event opens, without delay',
@@ -214,6 +225,13 @@ const events: [string, EventFacts, OpenTicket | null, Ground, object][] = [
     { outcome: 'open', reason: 'rule-on', fields: { priority: 'highest' }, level: 'warning', delayMinutes: 0 },
   ],
   ['not without a rule', { ...virus, type: 'other' }, null, noRules, none('rule-off')],
+  [
+    'not by the rule of a severity that is another product’s',
+    { ...virus, type: 'other', followsSeverity: false },
+    null,
+    ground(),
+    none('rule-off'),
+  ],
   ['not with its rule off', virus, null, rulesOff, none('rule-off')],
   ['not for a client without an account', virus, null, ground({ mapped: false }), none('tenant-not-mapped')],
   ['not during a pause', virus, null, ground({ paused: true }), none('integration-paused')],
@@ -237,6 +255,79 @@ const events: [string, EventFacts, OpenTicket | null, Ground, object][] = [
   ],
 ]
 
+const raised = { ...virus, state: 'raised' } as const
+const resolved = { ...virus, state: 'resolved' } as const
+const unheard: LastingHistory = { holds: false, hadTicket: false, overtaken: false }
+const held: LastingHistory = { ...unheard, holds: true }
+const highest = { fields: { priority: 'highest' }, level: 'critical' }
+const lasting: [string, typeof raised | typeof resolved, OpenTicket | null, Ground, LastingHistory, object][] = [
+  ['opens when it is raised', raised, null, ground(), unheard, { outcome: 'open', reason: 'rule-on', ...highest }],
+  ['not with its rule off', raised, null, rulesOff, unheard, none('rule-off')],
+  ['not for a client without an account', raised, null, ground({ mapped: false }), unheard, none('tenant-not-mapped')],
+  ['not during a pause', raised, null, ground({ paused: true }), unheard, none('integration-paused')],
+  ['not when it is old news', { ...raised, ageHours: 25 }, null, ground(), unheard, none('too-old')],
+  ['counts when it is raised again', raised, ticket(), ground(), held, { outcome: 'repeat' }],
+  [
+    'opens when it is raised again and had no ticket',
+    raised,
+    null,
+    ground(),
+    held,
+    { outcome: 'open', reason: 'rule-on', ...highest },
+  ],
+  [
+    'leaves alone what a person closed while it holds',
+    raised,
+    null,
+    ground(),
+    { ...held, hadTicket: true },
+    none('ticket-is-done'),
+  ],
+  [
+    'takes a close back',
+    raised,
+    closing,
+    ground(),
+    unheard,
+    { outcome: 'reclaim', reason: 'began-again-before-close', ...highest },
+  ],
+  [
+    'takes a close back with its rule off, too late and during a pause',
+    { ...raised, ageHours: 500 },
+    closing,
+    { ...rulesOff, paused: true },
+    unheard,
+    { outcome: 'reclaim', reason: 'began-again-before-close', level: 'critical' },
+  ],
+  [
+    'takes over a ticket that a person reopened',
+    raised,
+    reopened,
+    ground(),
+    unheard,
+    { outcome: 'reclaim', reason: 'began-again-after-reopening', ...highest },
+  ],
+  [
+    'closes when it is resolved',
+    resolved,
+    ticket(),
+    ground(),
+    held,
+    { outcome: 'close', reason: 'resolved', endReason: 'resolved' },
+  ],
+  [
+    'closes whatever the filters say',
+    { ...resolved, ageHours: 500 },
+    ticket(),
+    { ...rulesOff, mapped: false, paused: true },
+    held,
+    { outcome: 'close', reason: 'resolved', endReason: 'resolved' },
+  ],
+  ['closes nothing without a ticket', resolved, null, ground(), held, none('no-ticket')],
+  ['heard too late it opens nothing', raised, null, ground(), { ...unheard, overtaken: true }, none('overtaken')],
+  ['heard too late it closes nothing', resolved, ticket(), ground(), { ...held, overtaken: true }, none('overtaken')],
+]
+
 const requests: [string, OpenTicket | null, Ground, object][] = [
   ['opens without delay', null, ground(), { outcome: 'open', reason: 'opened-by-request', ...low, delayMinutes: 0 }],
   ['opens no second one', ticket(), ground(), none('repeat-of-open-ticket')],
@@ -257,6 +348,12 @@ describe('decideEvent', () => {
   })
 })
 
+describe('decideLasting', () => {
+  it.each(lasting)('%s', (_, event, open, at, history, decision) => {
+    expect(decideLasting(event, open, at, history)).toMatchObject(decision)
+  })
+})
+
 describe('decideRequest', () => {
   it.each(requests)('%s', (_, open, at, decision) => {
     expect(decideRequest('warning', 'x', open, at)).toEqual(decision)
@@ -267,6 +364,7 @@ it('has no reason that is never given', () => {
   const given = new Set<DecisionReason>([
     ...conditions.map(([, change, open, at, history]) => decideCondition(change, open, at, history).reason),
     ...events.map(([, event, open, at]) => decideEvent(event, open, at).reason),
+    ...lasting.map(([, event, open, at, history]) => decideLasting(event, open, at, history).reason),
     ...requests.map(([, open, at]) => decideRequest('warning', 'x', open, at).reason),
   ])
   const all: Record<DecisionReason, true> = {
@@ -286,6 +384,9 @@ it('has no reason that is never given', () => {
     'repeat-of-open-ticket': true,
     'no-ticket': true,
     'ticket-is-done': true,
+    overtaken: true,
+    resolved: true,
+    'not-repeated': true,
     'no-longer-applies': true,
     'computer-removed': true,
     'computer-moved': true,

@@ -28,6 +28,7 @@ export type DecisionReason =
   | 'repeat-of-open-ticket'
   | 'no-ticket'
   | 'ticket-is-done'
+  | 'overtaken'
   | EndReason
 
 /** The ticket of an identity that is not done yet, as far as deciding needs it. */
@@ -85,15 +86,17 @@ export function decideCondition(
   }
 }
 
-/** Opens a ticket for a condition that already holds, because a person asked for it. */
+/** Opens a ticket for a condition that already holds, because a person asked for it. `ofEvent`: an event with an end. */
 export function decideRequest(
   level: TroubleLevel,
   statusKey: string,
   ticket: OpenTicket | null,
   ground: Ground,
+  ofEvent = false,
 ): Decision {
   if (ticket !== null) return { outcome: 'none', reason: 'repeat-of-open-ticket' }
-  return decideOpening(ground, statusRule(ground.rules, level, statusKey), level, 'opened-by-request')
+  const rule = ofEvent ? eventRule(ground.rules, statusKey, null) : statusRule(ground.rules, level, statusKey)
+  return decideOpening(ground, rule, level, 'opened-by-request')
 }
 
 function decideOpening(
@@ -139,17 +142,72 @@ function decideChanged(
   }
 }
 
-export type EventFacts = { readonly type: string; readonly severity: Severity; readonly ageHours: number }
+export type EventFacts = {
+  readonly type: string
+  readonly severity: Severity
+  /** False when its rules are set by its type alone. */
+  readonly followsSeverity: boolean
+  readonly ageHours: number
+}
 
 /** `ticket` is the open ticket of the same event type on the same computer, when repeats become notes. */
 export function decideEvent(event: EventFacts, ticket: OpenTicket | null, ground: Ground): Decision {
-  const rule = eventRule(ground.rules, event.type, event.severity)
+  const rule = ruleOfEvent(event, ground)
   if (!ground.mapped) return { outcome: 'none', reason: 'tenant-not-mapped' }
   if (rule === undefined || !rule.enabled) return { outcome: 'none', reason: 'rule-off' }
   if (event.ageHours > rule.lifetimeHours) return { outcome: 'none', reason: 'too-old' }
   // A ticket that a person reopened is theirs until this: else the repeat would be counted and never told.
   if (ticket?.known.released === true) return { outcome: 'reclaim', reason: 'began-again-after-reopening' }
   if (ticket !== null) return { outcome: 'repeat', reason: 'repeat-of-open-ticket' }
-  const level = event.severity === 'critical' ? 'critical' : 'warning'
-  return decideOpening(ground, { ...rule, delayMinutes: 0 }, level, 'rule-on')
+  return decideOpening(ground, { ...rule, delayMinutes: 0 }, levelOfSeverity(event.severity), 'rule-on')
+}
+
+function ruleOfEvent({ type, severity, followsSeverity }: EventFacts, ground: Ground): Rule | undefined {
+  return eventRule(ground.rules, type, followsSeverity ? severity : null)
+}
+
+/** The level that a ticket about an event has. */
+export function levelOfSeverity(severity: Severity): TroubleLevel {
+  return severity === 'critical' ? 'critical' : 'warning'
+}
+
+/** What is known of an event that has an end when it is heard. */
+export type LastingHistory = {
+  /** It was raised before and not resolved since. */
+  readonly holds: boolean
+  /** A ticket was once made for what holds. */
+  readonly hadTicket: boolean
+  /** Something about the same thing was heard before that happened later. */
+  readonly overtaken: boolean
+}
+
+/**
+ * An event that has an end. When it is resolved its ticket closes, and nothing can keep it from that; filters decide about
+ * opening alone.
+ */
+export function decideLasting(
+  event: EventFacts & { readonly state: 'raised' | 'resolved' },
+  ticket: OpenTicket | null,
+  ground: Ground,
+  history: LastingHistory,
+): Decision {
+  if (history.overtaken) return { outcome: 'none', reason: 'overtaken' }
+  if (event.state === 'raised') return decideRaised(event, ticket, ground, history)
+  if (ticket === null) return { outcome: 'none', reason: 'no-ticket' }
+  return { outcome: 'close', reason: 'resolved', endReason: 'resolved' }
+}
+
+/** A close that was wanted is taken back whatever the rules say, since it holds again. */
+function decideRaised(event: EventFacts, ticket: OpenTicket | null, ground: Ground, history: LastingHistory): Decision {
+  const rule = ruleOfEvent(event, ground)
+  const level = levelOfSeverity(event.severity)
+  if (ticket !== null) {
+    if (history.holds && !ticket.known.released) return { outcome: 'repeat', reason: 'repeat-of-open-ticket' }
+    const reason = ticket.known.released ? 'began-again-after-reopening' : 'began-again-before-close'
+    return { outcome: 'reclaim', reason, level, ...(rule?.enabled === true ? { fields: rule.fields } : {}) }
+  }
+  // What a person closed while it holds is left alone, as a condition is.
+  if (history.holds && history.hadTicket) return { outcome: 'none', reason: 'ticket-is-done' }
+  if (rule?.enabled === true && event.ageHours > rule.lifetimeHours) return { outcome: 'none', reason: 'too-old' }
+  return decideOpening(ground, rule === undefined ? undefined : { ...rule, delayMinutes: 0 }, level, 'rule-on')
 }

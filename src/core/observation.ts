@@ -42,7 +42,13 @@ export type ComputerSeen = {
   readonly link: string
 }
 
-/** Something that happened once. */
+/**
+ * `happened`: once, and that is all. An event that has an end is `raised` and later `resolved`; both are told by events of
+ * the same type about the same thing.
+ */
+export type EventState = 'happened' | 'raised' | 'resolved'
+
+/** Something that happened once, or the beginning or the end of something that holds meanwhile. */
 export type EventSeen = {
   readonly tenantKey: string
   /** False when the source did not say whose it is: the tenant of the computer, where that is known, then goes first. */
@@ -62,6 +68,8 @@ export type EventSeen = {
    * hearing, and 1970 when the source does not tell.
    */
   readonly storedAt: Date
+  /** Absent: `happened`. */
+  readonly state?: EventState
 }
 
 const ranks: Readonly<Record<Level, number>> = { ok: 0, warning: 1, critical: 2 }

@@ -24,7 +24,10 @@ export function statusRule(rules: Rules, level: TroubleLevel, statusKey: string)
   return rules[level].get(statusKey)
 }
 
-/** A row for the event's type overrides the row of its severity, also when it is off. */
-export function eventRule(rules: Rules, type: string, severity: Severity): Rule | undefined {
-  return rules['event-type'].get(type) ?? rules.severity.get(severity)
+/**
+ * A row for the event's type overrides the row of its severity, also when it is off. `severity` is null for a type that
+ * follows none, because the rows of severities belong to another product.
+ */
+export function eventRule(rules: Rules, type: string, severity: Severity | null): Rule | undefined {
+  return rules['event-type'].get(type) ?? (severity === null ? undefined : rules.severity.get(severity))
 }

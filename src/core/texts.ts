@@ -82,10 +82,16 @@ export function formatMinute(date: Date): string {
   return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
-export function closesText(kind: 'condition' | 'event', what: string): string {
-  return kind === 'condition'
-    ? `This ticket closes by itself when “${what}” no longer applies to this computer, whatever else is wrong with it.`
-    : 'This ticket is about something that happened once: close it when it has been dealt with.'
+/** `lasting`: an event that has an end. */
+export function closesText(kind: 'condition' | 'event' | 'lasting', what: string): string {
+  switch (kind) {
+    case 'condition':
+      return `This ticket closes by itself when “${what}” no longer applies to this computer, whatever else is wrong with it.`
+    case 'lasting':
+      return `This ticket closes by itself when “${what}” is reported as resolved.`
+    case 'event':
+      return 'This ticket is about something that happened once: close it when it has been dealt with.'
+  }
 }
 
 /** The description of a ticket at the moment when it is opened. `repeats`: how often it was seen again until then. */
@@ -98,6 +104,8 @@ const endings: Readonly<Record<EndReason, string>> = {
   'no-longer-applies': 'it no longer applies to this computer',
   'computer-removed': 'the computer was removed from the security product',
   'computer-moved': 'the computer was moved to another client in the security product',
+  resolved: 'the security product reported that it is resolved',
+  'not-repeated': 'it was not reported again within the hold time of its source',
 }
 
 /** How every resolution of ours begins: tells a close of ours from a person's. */

@@ -91,6 +91,7 @@ export const ruleFields: readonly PsaField[] = [
     required: true,
     main: true,
     escalates: true,
+    starter: { critical: ['High', 'Critical', 'Urgent'], warning: ['Medium', 'Normal', 'Low'] },
   },
   {
     key: 'dueHours',

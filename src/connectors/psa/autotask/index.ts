@@ -26,7 +26,7 @@ export const autotask: PsaConnector<AutotaskSettings> = {
     tickets: 'tickets',
     account: 'company',
     accounts: 'companies',
-    ticketing: 'Service Desk',
+    ticketing: 'Ticketing',
   },
   settings: AutotaskSettings,
   generalFields,

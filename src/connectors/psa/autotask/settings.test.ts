@@ -78,6 +78,7 @@ describe('reachOf', () => {
     expect(reachOf(AutotaskSettings.parse(good))).toEqual({
       trust: { by: 'system' },
       proxy: null,
+      hosts: ['webservices.autotask.net', '*.autotask.net'],
       timeoutMs: 60_000,
       secrets: ['hush-hush', 'TRACKINGIDENTIFIER'],
     })

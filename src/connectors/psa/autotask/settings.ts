@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HttpOptions } from '../../http.ts'
+import type { Reach } from '../../http.ts'
 import { certificateField, isWebAddress, proxyFields, proxyOf, timeoutField, trustOf } from '../../psa-settings.ts'
 
 /** Where any customer's zone is looked up (autotask-api.md 1.1). */
@@ -102,12 +102,14 @@ function secretsOf(settings: AutotaskSettings): readonly string[] {
   return [settings.secret, settings.integrationCode, settings.proxyPassword].filter((text) => text !== '')
 }
 
-export function reachOf(settings: AutotaskSettings): Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'> {
+export function reachOf(settings: AutotaskSettings): Reach {
   return {
     trust: trustOf(settings),
     proxy: proxyOf(settings),
     timeoutMs: settings.timeoutSeconds * 1_000,
     secrets: secretsOf(settings),
+    // The zone that the look-up names, which may be any (autotask-api.md 1.1), or the override and what is beside it.
+    hosts: [new URL(baseUrlOf(settings)).host, '*.autotask.net'],
   }
 }
 

@@ -69,6 +69,9 @@ export const generalFields: readonly PsaField[] = [
   },
 ]
 
+/** How boards usually begin their names on which alerts belong. */
+const boards = ['Monitoring', 'Alert', 'Security', 'Help Desk', 'Service Desk']
+
 export const ruleFields: readonly PsaField[] = [
   {
     ...choice,
@@ -78,6 +81,7 @@ export const ruleFields: readonly PsaField[] = [
     required: true,
     main: true,
     escalates: true,
+    starter: { critical: boards, warning: boards },
   },
   {
     ...choice,
@@ -87,6 +91,7 @@ export const ruleFields: readonly PsaField[] = [
     required: true,
     main: true,
     escalates: true,
+    starter: { critical: ['Priority 2', 'High', 'Priority 1', 'Urgent'], warning: ['Priority 3', 'Medium', 'Normal'] },
   },
   {
     ...choice,

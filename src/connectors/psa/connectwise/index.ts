@@ -1,4 +1,5 @@
 import type { Account, PsaConnector } from '../../psa.ts'
+import { callbacks } from './callbacks.ts'
 import { check } from './check.ts'
 import type { Context } from './client.ts'
 import { close } from './close.ts'
@@ -26,7 +27,7 @@ export const connectwise: PsaConnector<ConnectwiseSettings> = {
     tickets: 'tickets',
     account: 'company',
     accounts: 'companies',
-    ticketing: 'Service tickets',
+    ticketing: 'Ticketing',
   },
   settings: ConnectwiseSettings,
   generalFields,
@@ -60,6 +61,7 @@ export const connectwise: PsaConnector<ConnectwiseSettings> = {
   hasResolution: hasNote,
   openedAfter,
   changedSince,
+  hints: callbacks,
 }
 
 /** Companies that are neither deleted nor inactive. */

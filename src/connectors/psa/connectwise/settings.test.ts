@@ -86,6 +86,7 @@ describe('reachOf', () => {
     expect(reachOf(ConnectwiseSettings.parse(good))).toEqual({
       trust: { by: 'system' },
       proxy: null,
+      hosts: ['api-na.myconnectwise.net'],
       timeoutMs: 60_000,
       secrets: ['hush-hush', 'acme+public:hush-hush'],
     })

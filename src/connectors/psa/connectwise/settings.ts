@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HttpOptions } from '../../http.ts'
+import type { Reach } from '../../http.ts'
 import { certificateField, proxyFields, proxyOf, timeoutField, trustOf } from '../../psa-settings.ts'
 
 /** These go out in HTTP headers, which carry one line of plain characters. */
@@ -49,6 +49,11 @@ export const ConnectwiseSettings = z
     processNotifications: z.boolean().default(false).meta({
       title: 'Let ConnectWise send its notifications',
       help: 'While off, tickets and notes of Tocsin are written without the e-mails that ConnectWise would send to contacts and technicians.',
+      group: 'Tickets',
+    }),
+    callbacks: z.boolean().default(false).meta({
+      title: 'Tell Tocsin of changes at once',
+      help: 'Registers a callback at ConnectWise, so that what technicians do is seen in seconds. ConnectWise must reach the address in TOCSIN_PUBLIC_URL. Changes are read in turn all the same.',
       group: 'Tickets',
     }),
     apiVersion: z
@@ -129,13 +134,14 @@ export function credentialsOf({ companyId, publicKey, privateKey }: ConnectwiseS
   return `${companyId}+${publicKey}:${privateKey}`
 }
 
-export function reachOf(settings: ConnectwiseSettings): Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'> {
+export function reachOf(settings: ConnectwiseSettings): Reach {
   return {
     trust: trustOf(settings),
     proxy: proxyOf(settings),
     timeoutMs: settings.timeoutSeconds * 1_000,
     // The header holds the key only inside the encoded whole.
     secrets: [settings.privateKey, credentialsOf(settings), settings.proxyPassword].filter((text) => text !== ''),
+    hosts: [new URL(apiOrigin(settings)).host],
   }
 }
 

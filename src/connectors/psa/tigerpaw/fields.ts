@@ -29,6 +29,9 @@ export const generalFields: readonly PsaField[] = [
   },
 ]
 
+/** How boards usually begin their names on which alerts belong. */
+const boards = ['Security', 'Monitoring', 'Alert']
+
 export const ruleFields: readonly PsaField[] = [
   {
     ...choice,
@@ -36,7 +39,16 @@ export const ruleFields: readonly PsaField[] = [
     title: 'Board',
     help: "Empty takes the account's own board, or Tigerpaw's default.",
     escalates: true,
+    starter: { critical: boards, warning: boards },
   },
-  { ...choice, key: 'priority', title: 'Priority', help: '', required: true, escalates: true },
+  {
+    ...choice,
+    key: 'priority',
+    title: 'Priority',
+    help: '',
+    required: true,
+    escalates: true,
+    starter: { critical: ['High', 'Urgent', 'Emergency'], warning: ['Medium', 'Normal', 'Low'] },
+  },
   { ...choice, key: 'type', title: 'Type', help: "Empty takes Tigerpaw's default." },
 ]

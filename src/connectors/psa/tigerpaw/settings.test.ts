@@ -99,6 +99,7 @@ describe('reachOf', () => {
     expect(reachOf(TigerpawSettings.parse(good))).toEqual({
       trust: { by: 'system' },
       proxy: null,
+      hosts: ['api2.tigerpawsoftware.com'],
       timeoutMs: 60_000,
       secrets: ['BBBB-0002', 'AAAA-0001'],
     })

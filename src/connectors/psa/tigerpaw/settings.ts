@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HttpOptions } from '../../http.ts'
+import type { Reach } from '../../http.ts'
 import { proxyOf, trustOf } from '../../psa-settings.ts'
 import { behaviourFields, limitFields } from './behaviour-fields.ts'
 import { connectionFields, soapFields } from './connection-fields.ts'
@@ -39,12 +39,13 @@ export function namesIn(list: string): readonly string[] {
     .filter((name) => name !== '')
 }
 
-export function reachOf(settings: TigerpawSettings): Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'> {
+export function reachOf(settings: TigerpawSettings): Reach {
   return {
     trust: trustOf(settings),
     proxy: proxyOf(settings),
     timeoutMs: settings.timeoutSeconds * 1_000,
     secrets: secretsOf(settings),
+    hosts: [new URL(settings.baseUrl).host],
   }
 }
 

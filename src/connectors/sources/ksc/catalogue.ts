@@ -116,8 +116,28 @@ const reasons: readonly (readonly [key: string, title: string, advice: string])[
 /** Keys by bit of the mask. */
 export const statusKeys: readonly string[] = reasons.map(([key]) => key)
 
+/**
+ * The reasons that are recommended to begin with: each means that a computer is not protected, and each ends by itself once
+ * it is put right. Minutes of delay keep out what a restart or an update mends anyway. No event is among them, since none ends.
+ */
+const starters: Readonly<Record<string, StatusDescription['starter']>> = {
+  'protection-disabled': { levels, delayMinutes: 15 },
+  'application-not-running': { levels, delayMinutes: 30 },
+  'application-not-installed': { levels: ['critical'], delayMinutes: 60 },
+  'too-many-viruses': { levels: ['critical'], delayMinutes: 0 },
+  'active-threats': { levels, delayMinutes: 0 },
+  'databases-outdated': { levels, delayMinutes: 60 },
+  'license-expired': { levels, delayMinutes: 0 },
+  'not-connected': { levels: ['critical'], delayMinutes: 0 },
+  'encryption-status': { levels: ['critical'], delayMinutes: 60 },
+  'disk-space': { levels: ['critical'], delayMinutes: 30 },
+}
+
 const statuses: readonly StatusDescription[] = [
-  ...reasons.map(([key, title, advice]) => ({ key, title, levels, advice })),
+  ...reasons.map(([key, title, advice]) => {
+    const starter = starters[key]
+    return { key, title, levels, advice, ...(starter !== undefined && { starter }) }
+  }),
   {
     key: unspecified,
     title: 'Reason not named by Kaspersky Security Center',

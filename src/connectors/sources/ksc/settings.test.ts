@@ -21,6 +21,7 @@ describe('settings', () => {
       proxy: null,
       timeoutMs: 60_000,
       secrets: ['secret', ''],
+      hosts: ['ksc.example.com:13299'],
     })
     expect(settings).toMatchObject({ internalUser: true, pageSize: 1000, tenantsPerQuery: 25, eventOverlap: 1000 })
   })

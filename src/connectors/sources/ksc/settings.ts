@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HttpOptions } from '../../http.ts'
+import type { Reach } from '../../http.ts'
 import type { SourceFacts } from '../../source.ts'
 
 const server = 'Server'
@@ -71,25 +71,39 @@ export const Settings = z
         help: 'Domain of the account; leave it empty for an internal user or an account of the server itself.',
         group: account,
       }),
-    trust: z.enum(['fingerprint', 'ca']).default('fingerprint').meta({
-      place: true,
-      title: 'Trust the server by',
-      help: 'By the fingerprint of its certificate, or by a certificate file: that of the server or of the authority that issued it.',
-      group: certificate,
-    }),
-    fingerprint: z.string().trim().default('').meta({
-      place: true,
-      title: 'SHA-256 fingerprint',
-      help: 'Fingerprint of klserver.cer: 64 hexadecimal digits, with or without colons.',
-      group: certificate,
-    }),
-    caPem: z.string().trim().default('').meta({
-      place: true,
-      title: 'Certificate (PEM)',
-      help: 'Text that begins with -----BEGIN CERTIFICATE-----.',
-      group: certificate,
-      multiline: true,
-    }),
+    trust: z
+      .enum(['fingerprint', 'ca'])
+      .default('fingerprint')
+      .meta({
+        place: true,
+        title: 'Trust the server by',
+        titles: { fingerprint: 'Fingerprint of its certificate', ca: 'Certificate file' },
+        help: 'By the fingerprint of its certificate, or by a certificate file: that of the server or of the authority that issued it.',
+        group: certificate,
+      }),
+    fingerprint: z
+      .string()
+      .trim()
+      .default('')
+      .meta({
+        place: true,
+        title: 'SHA-256 fingerprint',
+        when: { key: 'trust', value: 'fingerprint' },
+        help: 'Fingerprint of klserver.cer: 64 hexadecimal digits, with or without colons.',
+        group: certificate,
+      }),
+    caPem: z
+      .string()
+      .trim()
+      .default('')
+      .meta({
+        place: true,
+        title: 'Certificate (PEM)',
+        when: { key: 'trust', value: 'ca' },
+        help: 'Text that begins with -----BEGIN CERTIFICATE-----.',
+        group: certificate,
+        multiline: true,
+      }),
     proxyAddress: z
       .string()
       .trim()
@@ -168,12 +182,13 @@ export function settingsFacts(settings: Settings): SourceFacts {
 }
 
 /** How to reach the server. There is no way to accept any certificate. */
-export function settingsReach(settings: Settings): Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'> {
+export function settingsReach(settings: Settings): Reach {
   const { trust, fingerprint, caPem, proxyAddress, proxyUser, proxyPassword, password, timeoutSeconds } = settings
   return {
     trust: trust === 'ca' ? { by: 'ca', pem: caPem } : { by: 'fingerprint', sha256: fingerprint },
     proxy: proxyAddress === '' ? null : { url: proxyAddress, user: proxyUser, password: proxyPassword },
     timeoutMs: timeoutSeconds * 1000,
     secrets: [password, proxyPassword],
+    hosts: [new URL(baseUrl(settings)).host],
   }
 }
