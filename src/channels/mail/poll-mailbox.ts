@@ -1,0 +1,165 @@
+import { ImapFlow } from 'imapflow'
+import type { Clock } from '../../lib/clock.ts'
+import type { Ids } from '../../lib/ids.ts'
+import type { Log } from '../../lib/log.ts'
+import type { Take } from '../message.ts'
+import { createReadMail, type ReadMail } from './read-mail.ts'
+import type { MailboxSettings } from './settings.ts'
+
+export type MailboxDeps = { readonly take: Take; readonly log: Log; readonly clock: Clock; readonly ids: Ids }
+
+/** What one look into the mailbox did. */
+export type MailboxPolled = {
+  readonly taken: number
+  /** True when more were there than one look takes: look again at once. */
+  readonly hasMore: boolean
+}
+
+/** The mailbox could not be read; the message says what to do and holds no password. */
+export class MailboxError extends Error {
+  readonly code = 'mailbox-failed'
+  readonly reason: 'unreachable' | 'denied' | 'no-folder'
+
+  constructor(reason: MailboxError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'MailboxError'
+    this.reason = reason
+  }
+}
+
+/** Mails of one look: what is on disk is marked one by one, so a long look that is cut off loses no work. */
+const mostAtOnce = 200
+const timeOutMs = 30_000
+/** What marks a mail as taken. People who read the mailbox see and change `\Seen`, but not this. */
+const takenKeyword = '$TocsinTaken'
+
+/**
+ * Looks into a mailbox once and takes the mails that are not marked, oldest first. A mail is marked only when it is on disk;
+ * when the inbox is busy the rest stays for the next look. Mails stay in the mailbox: deleting them is its owner's matter.
+ * @throws MailboxError when the mailbox cannot be read; BusyError when the inbox pushed a mail back; PatternError.
+ */
+export async function pollMailbox(
+  deps: MailboxDeps,
+  settings: MailboxSettings,
+  signal: AbortSignal,
+): Promise<MailboxPolled> {
+  const readMail = createReadMail({ ids: deps.ids }, settings)
+  const client = connectTo(settings)
+  // Emitted beside the rejection of the call under way; without a listener it would end the process.
+  client.on('error', () => undefined)
+  const stop = (): void => client.close()
+  signal.addEventListener('abort', stop)
+  try {
+    await signIn(client, settings)
+    return await takeMails({ deps, settings, client, readMail }, signal)
+  } finally {
+    signal.removeEventListener('abort', stop)
+    client.close()
+  }
+}
+
+function connectTo({ host, port, user, password, encryption, authorities }: MailboxSettings): ImapFlow {
+  return new ImapFlow({
+    host,
+    port,
+    secure: encryption === 'from-the-start',
+    ...(encryption === 'none' ? { doSTARTTLS: false } : encryption === 'required' ? { doSTARTTLS: true } : {}),
+    auth: { user, pass: password },
+    tls: { minVersion: 'TLSv1.2', ...(authorities === null ? {} : { ca: authorities }) },
+    logger: false,
+    disableAutoIdle: true,
+    connectionTimeout: timeOutMs,
+    greetingTimeout: timeOutMs,
+    socketTimeout: timeOutMs,
+  })
+}
+
+async function signIn(client: ImapFlow, { host, user, folder }: MailboxSettings): Promise<void> {
+  try {
+    await client.connect()
+  } catch (error) {
+    if (wasDenied(error)) {
+      const advice = 'Check the name and the password; many providers want an app password here.'
+      throw new MailboxError('denied', `${host} does not let ${user} in. ${advice}`, { cause: error })
+    }
+    throw unreachable(host, error)
+  }
+  try {
+    await client.mailboxOpen(folder)
+  } catch (error) {
+    if (!client.usable) throw unreachable(host, error)
+    throw new MailboxError('no-folder', `There is no folder “${folder}” that ${user} may open. Check its name.`, {
+      cause: error,
+    })
+  }
+}
+
+function wasDenied(error: unknown): boolean {
+  return error instanceof Error && 'authenticationFailed' in error && error.authenticationFailed === true
+}
+
+function unreachable(host: string, error: unknown): MailboxError {
+  const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+  return new MailboxError(
+    'unreachable',
+    `The mail server ${host} does not answer as it should${why}. It is tried again.`,
+    { cause: error },
+  )
+}
+
+type Look = {
+  readonly deps: MailboxDeps
+  readonly settings: MailboxSettings
+  readonly client: ImapFlow
+  readonly readMail: ReadMail
+}
+
+async function takeMails(look: Look, signal: AbortSignal): Promise<MailboxPolled> {
+  const { deps, settings, client, readMail } = look
+  const mark = canMark(client) ? takenKeyword : '\\Seen'
+  const query = {
+    since: settings.notBefore,
+    ...(mark === takenKeyword ? { unKeyword: takenKeyword } : { seen: false }),
+  }
+  const found = await onServer(look, () => client.search(query, { uid: true }))
+  const uids = (found === false || found === undefined ? [] : found).toSorted((a, b) => a - b)
+  let taken = 0
+  for (const uid of uids.slice(0, mostAtOnce)) {
+    if (signal.aborted) break
+    const wanted = { uid: true, size: true, source: { start: 0, maxLength: settings.messageBytes } }
+    const mail = await onServer(look, () => client.fetchOne(String(uid), wanted, { uid: true }))
+    // Deleted since the search: there is nothing to take.
+    if (mail === false || mail === undefined || mail.source === undefined) continue
+    const messages = await readMail({
+      raw: mail.source,
+      rawBytes: mail.size ?? mail.source.length,
+      peer: settings.user.includes('@') ? settings.user : `${settings.user}@${settings.host}`,
+      isDelivered: false,
+      sender: '',
+      recipients: [],
+      receivedAt: deps.clock.now(),
+    })
+    await deps.take(messages)
+    // One that cannot be marked would be taken at every look: it is the mailbox that is at fault then.
+    if (!(await onServer(look, () => client.messageFlagsAdd(String(uid), [mark], { uid: true }))))
+      throw unreachable(settings.host, null)
+    taken += 1
+  }
+  return { taken, hasMore: uids.length > mostAtOnce }
+}
+
+/** Whether the server keeps keywords that it does not know (`\*` among the flags it keeps). */
+function canMark(client: ImapFlow): boolean {
+  return client.mailbox !== false && client.mailbox.permanentFlags?.has('\\*') === true
+}
+
+/** The client answers `false` where a command failed, also when the connection is gone: that is told apart here. */
+async function onServer<T>({ settings, client }: Look, call: () => Promise<T>): Promise<T> {
+  try {
+    const result = await call()
+    if (client.usable) return result
+  } catch (error) {
+    throw unreachable(settings.host, error)
+  }
+  throw unreachable(settings.host, null)
+}
