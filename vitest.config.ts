@@ -13,6 +13,7 @@ export default defineConfig({
       'bench/**/*.test.ts',
       'test/**/*.test.ts',
       'scripts/**/*.test.ts',
+      'web/**/*.test.ts',
     ],
     testTimeout: 30_000,
     hookTimeout: 120_000,

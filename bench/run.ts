@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type ConsoleMeasurement, consoleRow, consoleTable, measureConsole } from './console.ts'
 import { measure } from './measure.ts'
 import type { Measurement } from './measurement.ts'
 import { type Options, readOptions } from './options.ts'
@@ -47,6 +48,16 @@ async function measureAll(options: Options): Promise<Measurement[]> {
 
 async function main(args: readonly string[]): Promise<void> {
   const given = readOptions(args)
+  if (given.rows.includes(consoleRow)) {
+    const measured: ConsoleMeasurement[] = []
+    const isGood = await measureConsole(given.scale, (one) => {
+      process.stdout.write(`${JSON.stringify(one)}\n`)
+      measured.push(one)
+    })
+    process.stdout.write(`\n${consoleTable(measured)}`)
+    if (!isGood) process.exitCode = 1
+    if (given.rows.length === 1) return
+  }
   const polls = given.rows.filter(isPollRow)
   const lines: string[] = []
   for (const name of polls) {
@@ -54,7 +65,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`${line}\n`)
     lines.push(line)
   }
-  const options = { ...given, rows: given.rows.filter((name) => !isPollRow(name)) }
+  const options = { ...given, rows: given.rows.filter((name) => !isPollRow(name) && name !== consoleRow) }
   const onlyPolls = polls.length > 0 && options.rows.length === 0
   const measured = onlyPolls ? [] : options.from === null ? await measureAll(options) : []
   const former = options.from === null ? lines.join('\n') : readFileSync(options.from, 'utf8')

@@ -4,7 +4,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
-import { keptSecret, secretFile } from '../src/app.ts'
 import type { Config } from '../src/config.ts'
 import { psaConnectors } from '../src/connectors/registry.ts'
 import { connect } from '../src/db/connect.ts'
@@ -14,10 +13,12 @@ import { startEmbeddedPostgres } from '../src/db/embedded/start-embedded-postgre
 import type { Connections } from '../src/db/sql.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { systemIds } from '../src/lib/ids.ts'
+import { formerKeys, keyFile } from '../src/lib/key-file.ts'
 import { createLog } from '../src/lib/pino-log.ts'
 import { createSecretBox } from '../src/lib/secret-box.ts'
 import { backup } from '../src/usecases/backup.ts'
 import { BackupError } from '../src/usecases/backup-error.ts'
+import { keptKey } from '../src/usecases/find-box.ts'
 import { type Inspected, inspectRestore, type Restore, restore } from '../src/usecases/restore.ts'
 
 export type RestoreCommand = Required<Pick<Restore, 'file' | 'replace' | 'forgetSecrets'>> & {
@@ -47,7 +48,7 @@ export async function runBackup(config: Config, file: string): Promise<void> {
 }
 
 function keyWords(config: Config): string {
-  const place = config.secret === null ? `the file ${resolve(secretFile(config.dataFolder))}` : 'TOCSIN_SECRET'
+  const place = config.secret === null ? `the file ${resolve(keyFile(config.dataFolder))}` : 'TOCSIN_SECRET'
   return `Passwords in it stay sealed, and their key is not in it: keep ${place} safe in another place.`
 }
 
@@ -56,7 +57,8 @@ export async function runRestore(config: Config, command: RestoreCommand): Promi
   const { file, forgetSecrets, replace, silentMinutes } = command
   await withDatabase(config, 'alone', async (pool) => {
     const box = createSecretBox(await keyOf(config, forgetSecrets))
-    const deps = { pool, box, clock: systemClock, psas: psaConnectors }
+    const formerBoxes = (await formerKeys(config.dataFolder)).map(createSecretBox)
+    const deps = { pool, box, formerBoxes, clock: systemClock, psas: psaConnectors }
     const inspected = await inspectRestore(deps, { file, forgetSecrets })
     if (!(await agrees(inspected, command))) return say('Nothing was changed.')
     const silent = silentMinutes === undefined ? {} : { silentMinutes }
@@ -76,8 +78,8 @@ export async function runRestore(config: Config, command: RestoreCommand): Promi
 /** A machine without a key gets none by asking: the right one is to be brought. */
 async function keyOf(config: Config, forgetSecrets: boolean): Promise<string> {
   if (config.secret !== null) return config.secret
-  if (!forgetSecrets && !existsSync(secretFile(config.dataFolder))) return systemIds.secret(32)
-  return keptSecret(config.dataFolder, systemIds, log)
+  if (!forgetSecrets && !existsSync(keyFile(config.dataFolder))) return systemIds.secret(32)
+  return keptKey({ ids: systemIds, log }, config.dataFolder)
 }
 
 async function agrees({ header, present }: Inspected, { replace, yes }: RestoreCommand): Promise<boolean> {

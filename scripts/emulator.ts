@@ -6,6 +6,7 @@ import type { StartVendor, VendorOptions } from '../emulators/kit/vendor.ts'
 /** Every vendor, loaded only when asked for. */
 const vendors: Record<string, () => Promise<StartVendor>> = {
   ksc: async () => (await import('../emulators/ksc/main.ts')).startKscEmulator,
+  hub: async () => (await import('../emulators/kaspersky-hub/main.ts')).startKasperskyHubEmulator,
   autotask: async () => (await import('../emulators/autotask/main.ts')).startAutotaskEmulator,
   connectwise: async () => (await import('../emulators/connectwise/main.ts')).startConnectwiseEmulator,
   tigerpaw: async () => (await import('../emulators/tigerpaw/main.ts')).startTigerpawEmulator,

@@ -30,6 +30,8 @@ export function ensureConsole(say: (line: string) => void, root = project): bool
   const { status } = spawnSync(process.execPath, [join(root, 'scripts/build-console.ts')], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
+    // A test's NODE_ENV would make it React for developers.
+    env: { ...process.env, NODE_ENV: 'production' },
   })
   if (status !== 0) say('The console could not be built, see above; “npm run build” tries again.')
   return status === 0

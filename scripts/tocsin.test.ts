@@ -82,7 +82,7 @@ describe('config', () => {
     [['config', 'export', '--force'], 2, /--force/],
     [['config', 'import', '/nowhere.yaml'], 2, /cannot be read/],
     [['verify-audit', 'now'], 2, /takes nothing more/],
-    [['verify-audit', '--dry-run'], 2, /takes nothing more/],
+    [['verify-audit', '--dry-run'], 2, /takes no --dry-run/],
     [['user', 'reset-password'], 2, /takes the e-mail address/],
     [['user', 'delete', 'x'], 2, /no such command/],
   ])('%j ends with %i and says how it should be', async (args, code, words) => {

@@ -2,6 +2,7 @@
 // npm run tocsin -- config import FILE [--dry-run]
 // npm run tocsin -- verify-audit [--last-hash HASH]
 // npm run tocsin -- user reset-password E-MAIL [--remove-second-factor]
+// npm run tocsin -- rotate-key
 // npm run tocsin -- backup FILE
 // npm run tocsin -- restore FILE [--replace] [--yes] [--forget-secrets] [--silent-minutes N]
 // Administration from the command line, on the database of this configuration; a server may be running or not.
@@ -29,6 +30,7 @@ const usage = `Usage: npm run --silent tocsin -- config export > FILE
        npm run tocsin -- backup FILE
        npm run tocsin -- restore FILE [--replace] [--yes] [--forget-secrets] [--silent-minutes N]
        npm run tocsin -- verify-audit [--last-hash HASH]
+       npm run tocsin -- rotate-key
        npm run tocsin -- user reset-password E-MAIL [--remove-second-factor]`
 
 /** The command line or the file is wrong; the text says how it should be. */
@@ -42,6 +44,7 @@ type Command =
   | { do: 'backup'; file: string }
   | ({ do: 'restore' } & RestoreCommand)
   | { do: 'verify-audit'; lastHash: string | undefined }
+  | { do: 'rotate-key' }
   | { do: 'reset-password'; person: string; removeSecondFactor: boolean }
 
 const options = {
@@ -62,6 +65,7 @@ const optionsOf: Readonly<Record<Command['do'], readonly Option[]>> = {
   backup: [],
   restore: ['replace', 'yes', 'forget-secrets', 'silent-minutes'],
   'verify-audit': ['last-hash'],
+  'rotate-key': [],
   'reset-password': ['remove-second-factor'],
 }
 
@@ -72,6 +76,7 @@ const commands: readonly (readonly [words: string, command: Command['do']])[] = 
   ['backup', 'backup'],
   ['restore', 'restore'],
   ['verify-audit', 'verify-audit'],
+  ['rotate-key', 'rotate-key'],
   ['user reset-password', 'reset-password'],
 ]
 
@@ -84,6 +89,10 @@ function readCommandLine(argv: readonly string[]): Command {
   const [subject, ...more] = positionals.slice(name.split(' ').length)
   const strange = (Object.keys(values) as Option[]).find((option) => !optionsOf[command].includes(option))
   if (strange !== undefined) throw new UsageError(`${name} takes no --${strange}.`)
+  if (command === 'rotate-key') {
+    if (subject === undefined) return { do: command }
+    throw new UsageError('rotate-key takes nothing more; a new TOCSIN_SECRET is read from standard input.')
+  }
   if (command === 'export' || command === 'verify-audit') {
     const where = command === 'export' ? '; it writes to standard output' : ''
     if (subject !== undefined) throw new UsageError(`${name} takes nothing more${where}.`)
@@ -167,6 +176,11 @@ async function runResetPassword(deps: Deps, person: string, removeSecondFactor: 
   print(`${email} has a new password, and is signed out everywhere.`)
 }
 
+async function beginKeyChange(config: Config): Promise<(deps: Deps) => Promise<readonly string[]>> {
+  const { runRotateKey } = await import('./key-commands.ts')
+  return runRotateKey(config)
+}
+
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
@@ -189,6 +203,8 @@ async function run(): Promise<void> {
     return command.do === 'backup' ? runBackup(readConfig(), command.file) : runRestore(readConfig(), command)
   }
   const document = command.do === 'import' ? await readYaml(command.file) : null
+  // Opening the database may bring a change of the key to its end that was cut off.
+  const keyChange = command.do === 'rotate-key' ? await beginKeyChange(readConfig()) : null
   const app = await openApp(readConfig())
   const deps = { ...app.deps, actor: { kind: 'command', id: null, name: whoAmI() } as const }
   try {
@@ -200,6 +216,9 @@ async function run(): Promise<void> {
         return
       case 'verify-audit':
         return await runVerifyAudit(deps, command.lastHash)
+      case 'rotate-key':
+        for (const line of (await keyChange?.(deps)) ?? []) print(line)
+        return
       case 'reset-password':
         return await runResetPassword(deps, command.person, command.removeSecondFactor)
     }

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
@@ -9,7 +8,6 @@ import type { SourceConnector } from './connectors/source.ts'
 import { systemActor } from './core/actor.ts'
 import { connect } from './db/connect.ts'
 import { startEmbeddedPostgres } from './db/embedded/start-embedded-postgres.ts'
-import { ensureInstallation } from './db/installation.ts'
 import { migrate } from './db/migrate.ts'
 import { holdServerLock, type ServerLock } from './db/server-lock.ts'
 import type { Database } from './db/tables.ts'
@@ -20,12 +18,11 @@ import { type Clock, systemClock } from './lib/clock.ts'
 import { type Ids, systemIds } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
 import { createMachine } from './lib/machine.ts'
-import { createSecretBox, type SecretBox } from './lib/secret-box.ts'
 import { clockMayDifferMs, createSteadyClock, keepTime } from './lib/steady-clock.ts'
 import type { Deps } from './usecases/deps.ts'
 import { ensureDuties } from './usecases/ensure-duties.ts'
 import { ensureFirstToken } from './usecases/ensure-first-token.ts'
-import { opensCheck, sealCheck } from './usecases/key-check.ts'
+import { findBox, whyUnfit } from './usecases/find-box.ts'
 import { createOwnSources } from './usecases/own-sources.ts'
 import { pendingSetupCode } from './usecases/setup-code.ts'
 import { createDesks } from './worker/desks.ts'
@@ -45,6 +42,8 @@ export type AppOptions = {
   readonly demo?: boolean
   /** The embedded database ended by itself; the process can only end too. */
   readonly onDatabaseLost?: (error: Error) => void
+  /** The key for secrets was changed behind our back: what is sealed from now on nobody could open. The same. */
+  readonly onUnfit?: (error: Error) => void
 }
 
 export type App = {
@@ -90,15 +89,6 @@ async function openDatabase(
   }
 }
 
-/** With another key no stored secret could be opened, and new ones could be opened by nobody else. */
-async function checkKey(box: SecretBox, kept: string, database: OpenDatabase): Promise<void> {
-  if (opensCheck(box, kept)) return
-  await database.close()
-  throw new Error(
-    'TOCSIN_SECRET is not the key with which the secrets in this database were sealed. Start with that key: it was given as TOCSIN_SECRET or stands in the file “secret” of the data folder of the first process.',
-  )
-}
-
 /** Leases are times: a process whose clock is far from the others' would take tickets out of their hands. */
 async function checkClock(pool: OpenDatabase['pool']): Promise<void> {
   const asked = Date.now()
@@ -124,10 +114,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   const steady = options.clock === undefined ? createSteadyClock(systemClock.sleep) : null
   const clock = options.clock ?? steady ?? systemClock
   const database = await openDatabase(config, log, options.onDatabaseLost)
-  const box = createSecretBox(config.secret ?? (await keptSecret(config.dataFolder, ids, log)))
-  const fresh = { name: ids.secret(5), sealedCheck: sealCheck(box) }
-  const { name: installation, sealedCheck: kept } = await ensureInstallation(database.pool, fresh, clock.now())
-  await checkKey(box, kept, database)
+  const found = findBox({ pool: database.pool, clock, ids, log }, config)
+  const { box, installation } = await found.catch(async (error: unknown) => {
+    await database.close()
+    throw error
+  })
   const metrics = createMetrics()
   const deps: Deps = {
     pool: database.pool,
@@ -142,6 +133,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     sources: new Map([...(options.sources ?? sourceConnectors), ...createOwnSources(() => deps)]),
     psas: options.psas ?? psaConnectors,
     actor: systemActor,
+    publicUrl: config.publicUrl ?? null,
     demo: options.demo ?? false,
     httpClient: createHttpClient,
   }
@@ -183,7 +175,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     deps,
     async start() {
-      lock = await holdServerLock(deps.pool, log)
+      // The key may be changed only while nobody holds this lock, so it is looked at again inside.
+      lock = await holdServerLock(deps.pool, log, {
+        judge: (client) => whyUnfit(client, box),
+        onUnfit: (error) => options.onUnfit?.(error),
+      })
       if (steady !== null) work.push(keepTime(steady, () => databaseTime(deps.pool), log, stopping.signal))
       await ensureDuties(deps)
       work.push(runReportLoop(deps, stopping.signal))
@@ -196,22 +192,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       return stopped
     },
   }
-}
-
-/** The file of the master key of an installation that was given none. */
-export function secretFile(dataFolder: string): string {
-  return join(dataFolder, 'secret')
-}
-
-/** The master key of an installation that was given none: made once, readable by its owner alone. */
-export async function keptSecret(dataFolder: string, ids: Ids, log: Log): Promise<string> {
-  const path = secretFile(dataFolder)
-  if (existsSync(path)) return readFileSync(path, 'utf8').trim()
-  const secret = ids.secret(32)
-  await mkdir(dataFolder, { recursive: true })
-  await writeFile(path, `${secret}\n`, { mode: 0o600, flag: 'wx' })
-  log.info({ path }, 'made a key for stored secrets; keep a copy with your back-ups')
-  return secret
 }
 
 async function keepToken(dataFolder: string, token: string, log: Log): Promise<void> {

@@ -13,6 +13,10 @@ async function main(): Promise<void> {
       log.error({ err: error }, 'the embedded database ended; stopping')
       process.exit(1)
     },
+    onUnfit: (error) => {
+      log.error({ err: error }, 'the key for secrets was changed while this server ran; stopping')
+      process.exit(1)
+    },
   })
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

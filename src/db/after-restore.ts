@@ -46,10 +46,11 @@ export async function markRestored(sql: Sql, restored: Restored): Promise<void> 
   await sql.query(`update psas set recover_since = least(recover_since, $1), held_until = null, held_failure = null`, [
     takenAt,
   ])
-  // Those of sources that are read; a drill's tenant is in no list.
+  // Those of sources that are read; a drill's tenant is in no list, nor is a company that never sent one.
   await sql.query(
     `update tenants t set to_be_listed = exists (
-       select from duties d where d.kind = 'poll-computers' and d.subject_id = t.source_id)`,
+       select from duties d where d.kind = 'poll-computers' and d.subject_id = t.source_id)
+       and not exists (select from pushed_companies p where p.tenant_id = t.id and p.list_number is null)`,
   )
   await sql.query(
     `update duties set lease_owner = null, lease_until = null, hurried_at = null, due_at = $1, failures = 0, failure = null`,
@@ -107,15 +108,6 @@ async function insertRows(
 
 /** What older books do not say. */
 const usual = { lane: 4, handed_over: false }
-
-/** The secrets of a database whose key is lost. Returns how many connections must be given theirs again. */
-export async function forgetSecrets(sql: Sql, sealedCheck: string): Promise<number> {
-  const sources = await sql.query(`update sources set secrets = '{}' where secrets <> '{}'`)
-  const psas = await sql.query(`update psas set secrets = '{}' where secrets <> '{}'`)
-  await sql.query('update watch set webhook_secret = null')
-  await sql.query('update installation set sealed_check = $1', [sealedCheck])
-  return (sources.rowCount ?? 0) + (psas.rowCount ?? 0)
-}
 
 /** What a restore would replace. */
 export type Present = {

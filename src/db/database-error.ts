@@ -24,3 +24,9 @@ export class DatabaseError extends Error {
     this.code = code
   }
 }
+
+/** Whether a statement failed for what it was given (SQLSTATE classes 21 to 23 and 42), and not for the state of the server. */
+export function isOfInput(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && /^(2[1-3]|42)[0-9A-Z]{3}$/.test(code)
+}

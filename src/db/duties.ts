@@ -51,6 +51,15 @@ export async function hurryDuty(sql: Sql, kind: DutyKind, subjectId: number, now
   ])
 }
 
+/** Makes a duty due early, but not sooner than `gapMs` after it last began, so that a flood of hints costs little. */
+export async function hintDuty(sql: Sql, kind: DutyKind, subjectId: number, now: Date, gapMs: number): Promise<void> {
+  await sql.query(
+    `update duties set due_at = least(due_at, greatest($3, last_begun_at + $4 * interval '1 ms'))
+     where kind = $1 and subject_id = $2 and due_at > $3`,
+    [kind, subjectId, now, gapMs],
+  )
+}
+
 /** Some kinds of duties: these, or all but these. */
 export type DutyKinds = { readonly only: readonly DutyKind[] } | { readonly but: readonly DutyKind[] }
 

@@ -37,6 +37,12 @@ export async function knownConditions(
   return rows
 }
 
+/** Keys of the tenants of a source: what is about a client itself names no computer. */
+export async function tenantKeys(sql: Sql, sourceId: number): Promise<string[]> {
+  const { rows } = await sql.query<{ key: string }>('select key from tenants where source_id = $1', [sourceId])
+  return rows.map(({ key }) => key)
+}
+
 /** Events of a source that happened since, or a little before. */
 export async function eventsSince(
   sql: Sql,

@@ -46,7 +46,10 @@ export async function insertIntegration(
 export async function saveIntegration(sql: Sql, id: number, values: IntegrationValues, now: Date): Promise<void> {
   await sql.query(
     `update integrations set name = $2, general = $3, title_template = $4, description_template = $5, repeats = $6,
-       repeat_note_minutes = $7, paused_until = $8, updated_at = $9 where id = $1`,
+       repeat_note_minutes = $7, paused_until = $8, updated_at = $9,
+       paused_by = case when paused_until is distinct from $8 then null else paused_by end,
+       pause_note = case when paused_until is distinct from $8 then '' else pause_note end
+     where id = $1`,
     [
       id,
       values.name,
@@ -59,6 +62,22 @@ export async function saveIntegration(sql: Sql, id: number, values: IntegrationV
       now,
     ],
   )
+}
+
+/** Sets or ends a pause; gives what was before, null when the integration is gone. */
+export async function savePause(
+  sql: Sql,
+  id: number,
+  pause: { readonly until: Date | null; readonly by: string | null; readonly note: string },
+  now: Date,
+): Promise<{ name: string; pausedUntil: Date | null; pauseNote: string } | null> {
+  const { rows } = await sql.query<{ name: string; pausedUntil: Date | null; pauseNote: string }>(
+    `update integrations i set paused_until = $2, paused_by = $3, pause_note = $4, updated_at = $5
+     from (select id, name, paused_until, pause_note from integrations where id = $1 for update) o
+     where i.id = o.id returning o.name, o.paused_until as "pausedUntil", o.pause_note as "pauseNote"`,
+    [id, pause.until, pause.by, pause.note, now],
+  )
+  return rows[0] ?? null
 }
 
 /** Locks an integration, so that no ticket is made for it until the transaction ends; false when it is gone. */
@@ -122,6 +141,10 @@ export async function saveMapping(sql: Sql, mapping: MappingValues, now: Date): 
     [mapping.tenantId, mapping.integrationId, mapping.accountId],
   )
   await giveUpUnsent(sql, mapping.tenantId, mapping.integrationId, now)
+  await sql.query('delete from left_out_tenants where integration_id = $1 and tenant_id = $2', [
+    mapping.integrationId,
+    mapping.tenantId,
+  ])
 }
 
 /** Takes a mapping out before it is written anew, so that two tenants can change accounts. Its waiting tickets stay. */

@@ -53,6 +53,15 @@ export async function takeInvitation(sql: Sql, digest: string, now: Date): Promi
   return rows[0] ?? null
 }
 
+/** The same for whoever has proved to have the address. */
+export async function takeInvitationOf(sql: Sql, email: string, now: Date): Promise<Invitation | null> {
+  const { rows } = await sql.query<Invitation>(
+    `delete from invitations where lower(email) = lower($1) and ends_at > $2 returning ${columns}`,
+    [email, now],
+  )
+  return rows[0] ?? null
+}
+
 export async function deleteInvitation(sql: Sql, id: number): Promise<Invitation | null> {
   const { rows } = await sql.query<Invitation>(`delete from invitations where id = $1 returning ${columns}`, [id])
   return rows[0] ?? null

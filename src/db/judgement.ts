@@ -1,6 +1,6 @@
 import type { EndReason } from '../core/condition.ts'
 import type { DecisionOutcome, DecisionReason } from '../core/decide.ts'
-import type { TroubleLevel } from '../core/observation.ts'
+import type { Severity, TroubleLevel } from '../core/observation.ts'
 import type { FieldValues, Phase, Want } from '../core/ticket.ts'
 import { toJson } from './json.ts'
 import type { Sql } from './sql.ts'
@@ -22,20 +22,39 @@ export type HeldCondition = {
   beganAt: Date
   heldBefore: boolean
   hiddenSince: Date | null
+  /** Of an event that has an end; null for a status description of a computer. */
+  eventSeverity: Severity | null
 }
 
-const heldColumns = `id, tenant_id as "tenantId", computer_key as "computerKey", computer_name as "computerName",
-  status_key as "statusKey", level, text, link, began_at as "beganAt", held_before as "heldBefore", hidden_since as "hiddenSince"`
+export const heldColumns = `id, tenant_id as "tenantId", computer_key as "computerKey", computer_name as "computerName",
+  status_key as "statusKey", level, text, link, began_at as "beganAt", held_before as "heldBefore", hidden_since as "hiddenSince",
+  event_severity as "eventSeverity"`
 
-/** Conditions that hold on the named computers of a source. */
+/** Status descriptions that hold on the named computers of a source. */
 export async function loadHolding(
   sql: Sql,
   sourceId: number,
   computerKeys: readonly string[],
 ): Promise<HeldCondition[]> {
   const { rows } = await sql.query<HeldCondition>(
-    `select ${heldColumns} from conditions where source_id = $1 and computer_key = any($2) and ended_at is null`,
+    `select ${heldColumns} from conditions
+     where source_id = $1 and computer_key = any($2) and ended_at is null and event_severity is null`,
     [sourceId, computerKeys],
+  )
+  return rows
+}
+
+/** An event that has an end, by what it is about. */
+export type LastingPlace = { readonly tenantId: number; readonly computerKey: string; readonly type: string }
+
+/** Events with an end that were raised about these and not resolved since. */
+export async function loadLasting(sql: Sql, places: readonly LastingPlace[]): Promise<HeldCondition[]> {
+  const { rows } = await sql.query<HeldCondition>(
+    `select ${heldColumns} from conditions
+     where ended_at is null and event_severity is not null and (tenant_id, computer_key, status_key) in (
+       select "tenantId", "computerKey", type
+       from json_to_recordset($1) as p("tenantId" bigint, "computerKey" text, type text))`,
+    [toJson(places)],
   )
   return rows
 }
@@ -94,16 +113,22 @@ export async function findTicketed(sql: Sql, conditionIds: readonly number[]): P
   return new Set(rows.map((row) => row.id))
 }
 
-export type NewCondition = Omit<HeldCondition, 'id' | 'hiddenSince'> & { sourceId: number }
+export type NewCondition = Omit<HeldCondition, 'id' | 'hiddenSince' | 'eventSeverity'> & {
+  sourceId: number
+  eventSeverity?: Severity
+}
 
 /** Inserts conditions and returns their ids in the same order. */
 export async function insertConditions(sql: Sql, conditions: readonly NewCondition[]): Promise<number[]> {
   if (conditions.length === 0) return []
   const { rows } = await sql.query<{ id: number }>(
-    `insert into conditions (source_id, tenant_id, computer_key, computer_name, status_key, text, link, level, began_at, held_before)
-     select "sourceId", "tenantId", "computerKey", "computerName", "statusKey", text, link, level, "beganAt", "heldBefore"
+    `insert into conditions (source_id, tenant_id, computer_key, computer_name, status_key, text, link, level, began_at, held_before,
+       event_severity)
+     select "sourceId", "tenantId", "computerKey", "computerName", "statusKey", text, link, level, "beganAt", "heldBefore",
+       "eventSeverity"
      from rows from (json_to_recordset($1) as ("sourceId" bigint, "tenantId" bigint, "computerKey" text, "computerName" text,
-       "statusKey" text, text text, link text, level text, "beganAt" timestamptz, "heldBefore" boolean)) with ordinality
+       "statusKey" text, text text, link text, level text, "beganAt" timestamptz, "heldBefore" boolean,
+       "eventSeverity" text)) with ordinality
      order by ordinality returning id`,
     [toJson(conditions)],
   )

@@ -12,22 +12,33 @@ export type TenantTroubles = {
   readonly computers: number
 }
 
-/** Clients with most that is wrong first, at most `limit`. */
-export async function troublesByTenant(sql: Sql, limit: number): Promise<readonly TenantTroubles[]> {
-  const { rows } = await sql.query<TenantTroubles>(
-    `select t.id as "tenantId", t.name, t.source_id as "sourceId",
-       exists (select from mappings m where m.tenant_id = t.id) as mapped,
-       c.critical, c.warning, c.computers
-     from (
+export type TroubleTotals = {
+  readonly clients: number
+  readonly computers: number
+  readonly critical: number
+  readonly warning: number
+}
+
+export type Troubles = { readonly totals: TroubleTotals; readonly clients: readonly TenantTroubles[] }
+
+/** Everything that is wrong now, and the clients with most of it, at most `limit`: counted in one pass. */
+export async function troublesByTenant(sql: Sql, limit: number): Promise<Troubles> {
+  const { rows } = await sql.query<TenantTroubles & { totals: TroubleTotals }>(
+    `with c as materialized (
        select tenant_id, count(*) filter (where level = 'critical')::int as critical,
          count(*) filter (where level = 'warning')::int as warning, count(distinct computer_key)::int as computers
-       from conditions where ended_at is null group by tenant_id
-       order by count(*) filter (where level = 'critical') desc, count(*) desc, tenant_id limit $1) c
-     join tenants t on t.id = c.tenant_id
-     order by c.critical desc, c.critical + c.warning desc, t.id`,
+       from conditions where ended_at is null group by tenant_id)
+     select t.id as "tenantId", t.name, t.source_id as "sourceId",
+       exists (select from mappings m where m.tenant_id = t.id) as mapped, c.critical, c.warning, c.computers,
+       (select jsonb_build_object('clients', count(*), 'computers', sum(computers), 'critical', sum(critical), 'warning', sum(warning)) from c) as totals
+     from c join tenants t on t.id = c.tenant_id
+     order by c.critical desc, c.critical + c.warning desc, t.id limit $1`,
     [limit],
   )
-  return rows
+  return {
+    totals: rows[0]?.totals ?? { clients: 0, computers: 0, critical: 0, warning: 0 },
+    clients: rows.map(({ totals: _, ...client }) => client),
+  }
 }
 
 export type ReasonTroubles = {
@@ -49,6 +60,32 @@ export async function troublesByReason(sql: Sql, limit: number): Promise<readonl
   return rows
 }
 
+/** Tickets that stopped for the same reason at the same desk. */
+export type StuckReason = {
+  readonly psaId: number
+  readonly psaName: string
+  readonly reason: string
+  /** The desk's own words, of the latest of them. */
+  readonly message: string
+  readonly count: number
+  /** The latest of them. */
+  readonly ticketId: number
+}
+
+/** Why tickets are stuck, most of them first. */
+export async function stuckReasons(sql: Sql, limit: number): Promise<readonly StuckReason[]> {
+  const { rows } = await sql.query<StuckReason>(
+    `select p.id as "psaId", p.name as "psaName", s.reason, s.count, s.id as "ticketId",
+       coalesce((select t.failure->>'message' from tickets t where t.id = s.id), '') as message
+     from (
+       select psa_id, coalesce(failure->>'reason', '') as reason, count(*)::int as count, max(id) as id
+       from tickets where stuck and done_at is null group by 1, 2 order by count(*) desc, 2 limit $1) s
+     join psas p on p.id = s.psa_id order by s.count desc, s.reason, p.id`,
+    [limit],
+  )
+  return rows
+}
+
 export type TicketDay = {
   /** YYYY-MM-DD in the viewer's zone. */
   readonly day: string
@@ -57,18 +94,22 @@ export type TicketDay = {
   readonly closedByPeople: number
 }
 
-/** Tickets by day, days without any left out. `zone` is a name PostgreSQL knows. */
+/**
+ * Tickets by day, days without any left out. `zone` is a name PostgreSQL knows. Counted by quarters of an hour first, since
+ * every zone is off by a number of them, and turning each single moment into a day takes most of the time.
+ */
 export async function ticketDays(sql: Sql, since: Date, zone: string): Promise<readonly TicketDay[]> {
   const { rows } = await sql.query<TicketDay>(
-    `select to_char(day, 'YYYY-MM-DD') as day, sum(opened)::int as opened, sum(by_us)::int as "closedByUs",
+    `select to_char((at at time zone $2)::date, 'YYYY-MM-DD') as day, sum(opened)::int as opened, sum(by_us)::int as "closedByUs",
        sum(by_people)::int as "closedByPeople"
      from (
-       select (opened_at at time zone $2)::date as day, 1 as opened, 0 as by_us, 0 as by_people
-       from tickets where opened_at >= $1
+       select date_bin('15 minutes', opened_at, 'epoch') as at, count(*) as opened, 0 as by_us, 0 as by_people
+       from tickets where opened_at >= $1 group by 1
        union all
-       select (closed_at at time zone $2)::date, 0, (closed_by = 'us')::int, (closed_by is distinct from 'us')::int
-       from tickets where closed_at >= $1 and phase in ('closed', 'gone')) d
-     group by day order by day`,
+       select date_bin('15 minutes', closed_at, 'epoch'), 0, count(*) filter (where closed_by = 'us'),
+         count(*) filter (where closed_by is distinct from 'us')
+       from tickets where closed_at >= $1 and phase in ('closed', 'gone') group by 1) d
+     group by 1 order by 1`,
     [since, zone],
   )
   return rows

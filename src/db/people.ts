@@ -13,6 +13,8 @@ export type Person = {
   readonly totpLastStep: number | null
   readonly recoveryDigests: readonly string[]
   readonly oidcSubject: string | null
+  /** The role came from the provider's role map. */
+  readonly roleByOidc: boolean
   readonly disabledAt: Date | null
   readonly lastSignedInAt: Date | null
   readonly createdAt: Date
@@ -20,7 +22,7 @@ export type Person = {
 
 const columns = `id, email, name, role, password_hash as "passwordHash", totp_secret as "totpSecret",
   totp_confirmed_at as "totpConfirmedAt", totp_last_step as "totpLastStep", recovery_digests as "recoveryDigests",
-  oidc_subject as "oidcSubject", disabled_at as "disabledAt", last_signed_in_at as "lastSignedInAt", created_at as "createdAt"`
+  oidc_subject as "oidcSubject", role_by_oidc as "roleByOidc", disabled_at as "disabledAt", last_signed_in_at as "lastSignedInAt", created_at as "createdAt"`
 
 export async function loadPerson(sql: Sql, id: number): Promise<Person | null> {
   const { rows } = await sql.query<Person>(`select ${columns} from people where id = $1`, [id])
@@ -30,6 +32,12 @@ export async function loadPerson(sql: Sql, id: number): Promise<Person | null> {
 /** Upper and lower case are one in an address. */
 export async function personByEmail(sql: Sql, email: string): Promise<Person | null> {
   const { rows } = await sql.query<Person>(`select ${columns} from people where lower(email) = lower($1)`, [email])
+  return rows[0] ?? null
+}
+
+/** By the provider's own name for the person. */
+export async function personBySubject(sql: Sql, subject: string): Promise<Person | null> {
+  const { rows } = await sql.query<Person>(`select ${columns} from people where oidc_subject = $1`, [subject])
   return rows[0] ?? null
 }
 
@@ -80,6 +88,7 @@ export type PersonChange = Partial<
     | 'totpLastStep'
     | 'recoveryDigests'
     | 'oidcSubject'
+    | 'roleByOidc'
     | 'disabledAt'
     | 'lastSignedInAt'
   >
@@ -94,6 +103,7 @@ const columnOf: Readonly<Record<keyof PersonChange, string>> = {
   totpLastStep: 'totp_last_step',
   recoveryDigests: 'recovery_digests',
   oidcSubject: 'oidc_subject',
+  roleByOidc: 'role_by_oidc',
   disabledAt: 'disabled_at',
   lastSignedInAt: 'last_signed_in_at',
 }

@@ -44,15 +44,24 @@ export type RuleValues = {
   readonly lifetimeHours: number
 }
 
-/** What of an integration decides about saving its rules, locked until the transaction ends; null when it is gone. */
-export async function lockRules(
-  sql: Sql,
-  integrationId: number,
-): Promise<{ version: number; general: FieldValues; removed: readonly RemovedRule[] } | null> {
-  const { rows } = await sql.query<{ version: number; general: FieldValues; removed: readonly RemovedRule[] }>(
-    'select version, general, rules_removed as removed from integrations where id = $1 for update',
-    [integrationId],
-  )
+/** What of an integration decides about saving its rules. */
+export type RuleStand = {
+  readonly version: number
+  readonly general: FieldValues
+  readonly removed: readonly RemovedRule[]
+}
+
+const standSql = 'select version, general, rules_removed as removed from integrations where id = $1'
+
+/** As it is now; null when the integration is gone. */
+export async function readRuleStand(sql: Sql, integrationId: number): Promise<RuleStand | null> {
+  const { rows } = await sql.query<RuleStand>(standSql, [integrationId])
+  return rows[0] ?? null
+}
+
+/** The same, locked until the transaction ends. */
+export async function lockRules(sql: Sql, integrationId: number): Promise<RuleStand | null> {
+  const { rows } = await sql.query<RuleStand>(`${standSql} for update`, [integrationId])
   return rows[0] ?? null
 }
 
@@ -77,6 +86,21 @@ export async function rulesSavedAfter(
     [integrationId, version],
   )
   return rows
+}
+
+/**
+ * Names of those who saved an integration's rules after a version, by the audit log; nobody when all that they did was to take
+ * rows away.
+ */
+export async function ruleSavers(sql: Sql, integrationId: number, version: number): Promise<string[]> {
+  const { rows } = await sql.query<{ name: string }>(
+    `select distinct actor_name as name from audit
+     where action = 'save-rules' and subject_kind = 'integration' and subject_id = $1::bigint::text
+       and at >= (select min(updated_at) from rules where integration_id = $1 and version > $2)
+     order by 1`,
+    [integrationId, version],
+  )
+  return rows.map(({ name }) => name)
 }
 
 /** Writes rows as good ones of this version, and takes rows away. */
@@ -115,7 +139,8 @@ export async function seenKeys(
   sourceId: number,
 ): Promise<{ statuses: string[]; eventTypes: { key: string; title: string }[] }> {
   const statuses = await sql.query<{ key: string }>(
-    'select distinct status_key as key from conditions where source_id = $1 and ended_at is null order by 1',
+    `select distinct status_key as key from conditions
+     where source_id = $1 and ended_at is null and event_severity is null order by 1`,
     [sourceId],
   )
   const types = await sql.query<{ key: string; title: string }>(

@@ -1,6 +1,15 @@
 -- The schema that all migrations together make, for reading. Written by "node scripts/write-schema.ts"; a test
 -- compares it with a freshly migrated database. Changes are made in src/db/migrations.
 
+create sequence changes_of_audit as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence changes_of_conditions as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence changes_of_connections as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence changes_of_events as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence changes_of_integrations as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence changes_of_people as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence changes_of_status as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence changes_of_tenants as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
+create sequence changes_of_tickets as bigint increment 1 minvalue 1 maxvalue 9223372036854775807 start 1 cache 1;
 set check_function_bodies = off;
 CREATE OR REPLACE FUNCTION public.audit_is_append_only()
  RETURNS trigger
@@ -9,6 +18,17 @@ AS $function$
 begin
   raise exception 'The audit log is append-only.';
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.note_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform nextval(tg_argv[0]::regclass);
+  return null;
+end
+$function$
 ;
 
 create table alarm_messages (
@@ -103,7 +123,9 @@ create table conditions (
   hidden_since timestamp with time zone,
   ended_at timestamp with time zone,
   end_reason text,
+  event_severity text,
   constraint conditions_pkey PRIMARY KEY (id),
+  constraint conditions_event_severity_check CHECK ((event_severity = ANY (ARRAY['critical'::text, 'functional-failure'::text, 'warning'::text]))),
   constraint conditions_level_check CHECK ((level = ANY (ARRAY['warning'::text, 'critical'::text])))
 );
 
@@ -117,6 +139,14 @@ create table decisions (
   outcome text not null,
   reason text not null,
   constraint decisions_pkey PRIMARY KEY (id)
+);
+
+create table desk_accounts (
+  psa_id bigint not null,
+  account_id text not null,
+  name text not null,
+  number text not null,
+  constraint desk_accounts_pkey PRIMARY KEY (psa_id, account_id)
 );
 
 create table desk_finds (
@@ -201,8 +231,10 @@ create table events (
   happened_at timestamp with time zone not null,
   stored_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
+  state text default 'happened'::text not null,
   constraint events_pkey PRIMARY KEY (id),
-  constraint events_source_id_key_key UNIQUE (source_id, key)
+  constraint events_source_id_key_key UNIQUE (source_id, key),
+  constraint events_state_check CHECK ((state = ANY (ARRAY['happened'::text, 'raised'::text, 'resolved'::text])))
 );
 
 create table governor_minutes (
@@ -232,6 +264,23 @@ create unlogged table governor_waits (
   constraint governor_waits_pkey PRIMARY KEY (psa_id, endpoint, owner)
 );
 
+create table inbox (
+  id bigint generated always as identity not null,
+  source_id bigint not null,
+  lane text not null,
+  company text not null,
+  channel text not null,
+  form text not null,
+  items integer not null,
+  body json not null,
+  received_at timestamp with time zone not null,
+  failure text,
+  retry_at timestamp with time zone,
+  constraint inbox_pkey PRIMARY KEY (id),
+  constraint inbox_form_check CHECK ((form = ANY (ARRAY['list'::text, 'changes'::text, 'statuses'::text, 'events'::text, 'mailboxes'::text]))),
+  constraint inbox_lane_check CHECK ((lane = ANY (ARRAY['computers'::text, 'events'::text])))
+) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500);
+
 create table installation (
   only_row boolean default true not null,
   name text not null,
@@ -258,6 +307,8 @@ create table integrations (
   rules_removed jsonb default '[]'::jsonb not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  paused_by text,
+  pause_note text default ''::text not null,
   constraint integrations_pkey PRIMARY KEY (id),
   constraint integrations_name_key UNIQUE (name),
   constraint integrations_repeat_note_minutes_check CHECK ((repeat_note_minutes >= 0)),
@@ -285,6 +336,13 @@ create table known_addresses (
   constraint known_addresses_pkey PRIMARY KEY (person_id, address)
 );
 
+create table left_out_tenants (
+  integration_id bigint not null,
+  tenant_id bigint not null,
+  at timestamp with time zone not null,
+  constraint left_out_tenants_pkey PRIMARY KEY (integration_id, tenant_id)
+);
+
 create table mappings (
   id bigint generated always as identity not null,
   integration_id bigint not null,
@@ -308,18 +366,11 @@ create table oidc (
   role_claim text not null,
   role_map jsonb not null,
   updated_at timestamp with time zone not null,
+  scopes text default 'openid email profile'::text not null,
+  ca_pem text default ''::text not null,
   constraint oidc_pkey PRIMARY KEY (only_row),
   constraint oidc_default_role_check CHECK ((default_role = ANY (ARRAY['operator'::text, 'read-only'::text]))),
   constraint oidc_only_row_check CHECK (only_row)
-);
-
-create table oidc_starts (
-  digest text not null,
-  verifier text not null,
-  nonce text not null,
-  next text not null,
-  ends_at timestamp with time zone not null,
-  constraint oidc_starts_pkey PRIMARY KEY (digest)
 );
 
 create table people (
@@ -337,6 +388,7 @@ create table people (
   last_signed_in_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  role_by_oidc boolean default false not null,
   constraint people_pkey PRIMARY KEY (id),
   constraint people_oidc_subject_key UNIQUE (oidc_subject),
   constraint people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'operator'::text, 'read-only'::text])))
@@ -365,9 +417,39 @@ create table psas (
   usage jsonb,
   options_changed_at timestamp with time zone,
   recover_since timestamp with time zone,
+  accounts_at timestamp with time zone,
+  accounts_asked_at timestamp with time zone,
+  accounts_problem text,
   constraint psas_pkey PRIMARY KEY (id),
   constraint psas_name_key UNIQUE (name)
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500);
+
+create table pushed_changes (
+  tenant_id bigint not null,
+  computer_key text not null,
+  number bigint not null,
+  constraint pushed_changes_pkey PRIMARY KEY (tenant_id, computer_key)
+);
+
+create table pushed_companies (
+  tenant_id bigint not null,
+  list_number bigint,
+  listed_at timestamp with time zone,
+  late_lists integer default 0 not null,
+  mailboxes integer,
+  mailboxes_counted_at timestamp with time zone,
+  heard_at timestamp with time zone not null,
+  constraint pushed_companies_pkey PRIMARY KEY (tenant_id)
+) with (fillfactor=70);
+
+create table pushed_holds (
+  tenant_id bigint not null,
+  computer_key text not null,
+  status_key text not null,
+  source_id bigint not null,
+  said_at timestamp with time zone not null,
+  constraint pushed_holds_pkey PRIMARY KEY (tenant_id, computer_key, status_key)
+);
 
 create table retention (
   only_row boolean default true not null,
@@ -430,6 +512,23 @@ create table sign_in_failures (
   last_at timestamp with time zone not null,
   blocked_until timestamp with time zone not null,
   constraint sign_in_failures_pkey PRIMARY KEY (subject)
+);
+
+create table source_tokens (
+  id bigint generated always as identity not null,
+  source_id bigint not null,
+  name text not null,
+  company text,
+  kind text not null,
+  digest text,
+  sealed text,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint source_tokens_pkey PRIMARY KEY (id),
+  constraint source_tokens_digest_key UNIQUE (digest),
+  constraint source_tokens_source_id_name_key UNIQUE (source_id, name),
+  constraint source_tokens_check CHECK (((kind = 'token'::text) = (digest IS NOT NULL))),
+  constraint source_tokens_kind_check CHECK ((kind = ANY (ARRAY['token'::text, 'signature'::text])))
 );
 
 create table sources (
@@ -529,6 +628,31 @@ create table tickets (
   constraint tickets_want_check CHECK ((want = ANY (ARRAY['open'::text, 'closed'::text, 'nothing'::text])))
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.05);
 
+create table unread_counts (
+  source_id bigint not null,
+  reason text not null,
+  origin text not null,
+  channel text not null,
+  messages bigint not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  constraint unread_counts_pkey PRIMARY KEY (source_id, reason, origin)
+);
+
+create table unread_messages (
+  id bigint generated always as identity not null,
+  source_id bigint not null,
+  key text not null,
+  channel text not null,
+  reason text not null,
+  detail text not null,
+  origin text not null,
+  message json not null,
+  received_at timestamp with time zone not null,
+  constraint unread_messages_pkey PRIMARY KEY (id),
+  constraint unread_messages_source_id_key_key UNIQUE (source_id, key)
+);
+
 create table watch (
   only_row boolean default true not null,
   settings jsonb default '{}'::jsonb not null,
@@ -546,17 +670,23 @@ CREATE INDEX computers_by_tenant ON public.computers USING btree (tenant_id);
 CREATE INDEX conditions_by_computer ON public.conditions USING btree (source_id, computer_key) WHERE (ended_at IS NULL);
 CREATE INDEX conditions_by_tenant ON public.conditions USING btree (tenant_id, id);
 CREATE INDEX conditions_ended ON public.conditions USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX conditions_holding_by_age ON public.conditions USING btree (id) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX one_condition_per_identity ON public.conditions USING btree (tenant_id, computer_key, status_key) WHERE (ended_at IS NULL);
 CREATE INDEX decisions_by_condition ON public.decisions USING btree (condition_id, id) WHERE (condition_id IS NOT NULL);
 CREATE INDEX decisions_by_event ON public.decisions USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX decisions_by_ticket ON public.decisions USING btree (ticket_id, id) WHERE (ticket_id IS NOT NULL);
+CREATE INDEX desk_accounts_by_name ON public.desk_accounts USING btree (psa_id, lower(name), account_id);
 CREATE INDEX desk_finds_by_reference ON public.desk_finds USING btree (psa_id, reference);
 CREATE INDEX drills_by_psa ON public.drills USING btree (psa_id, id);
 CREATE UNIQUE INDEX one_running_drill_per_psa ON public.drills USING btree (psa_id) WHERE (state = 'running'::text);
 CREATE INDEX events_by_tenant ON public.events USING btree (tenant_id, id);
 CREATE INDEX events_by_time ON public.events USING btree (received_at);
+CREATE INDEX events_with_end ON public.events USING btree (tenant_id, type, computer_key, happened_at) WHERE (state <> 'happened'::text);
+CREATE INDEX inbox_by_company ON public.inbox USING btree (source_id, lane, company, id);
 CREATE UNIQUE INDEX invitations_by_email ON public.invitations USING btree (lower(email));
+CREATE INDEX left_out_tenants_by_tenant ON public.left_out_tenants USING btree (tenant_id);
 CREATE UNIQUE INDEX people_by_email ON public.people USING btree (lower(email));
+CREATE INDEX pushed_holds_by_age ON public.pushed_holds USING btree (source_id, said_at);
 CREATE INDEX sessions_by_person ON public.sessions USING btree (person_id);
 CREATE INDEX tenants_to_be_listed ON public.tenants USING btree (id) WHERE to_be_listed;
 CREATE INDEX ticket_steps_by_ticket ON public.ticket_steps USING btree (ticket_id, id);
@@ -567,13 +697,20 @@ CREATE INDEX tickets_by_desk_ticket ON public.tickets USING btree (psa_id, desk_
 CREATE INDEX tickets_by_event ON public.tickets USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX tickets_by_reference ON public.tickets USING btree (psa_id, reference);
 CREATE INDEX tickets_by_tenant ON public.tickets USING btree (tenant_id, id);
+CREATE INDEX tickets_closed ON public.tickets USING btree (closed_at, closed_by) WHERE ((closed_at IS NOT NULL) AND (phase = ANY (ARRAY['closed'::text, 'gone'::text])));
 CREATE INDEX tickets_done ON public.tickets USING btree (done_at) WHERE (done_at IS NOT NULL);
+CREATE INDEX tickets_done_by_age ON public.tickets USING btree (id) WHERE (done_at IS NOT NULL);
 CREATE INDEX tickets_due ON public.tickets USING btree (psa_id, lane, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX tickets_open_by_age ON public.tickets USING btree (id) WHERE (done_at IS NULL);
+CREATE INDEX tickets_opened ON public.tickets USING btree (opened_at) WHERE (opened_at IS NOT NULL);
+CREATE INDEX tickets_standing ON public.tickets USING btree (psa_id, integration_id, tenant_id, want, phase, stuck, due_at) WHERE (done_at IS NULL);
 CREATE INDEX tickets_stuck ON public.tickets USING btree (id) WHERE (stuck AND (done_at IS NULL));
+CREATE INDEX unread_messages_by_origin ON public.unread_messages USING btree (source_id, reason, origin, id);
 alter table api_tokens add constraint api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id) ON DELETE SET NULL;
 alter table decisions add constraint decisions_condition_id_fkey FOREIGN KEY (condition_id) REFERENCES conditions(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE;
+alter table desk_accounts add constraint desk_accounts_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
 alter table desk_finds add constraint desk_finds_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
 alter table desk_minutes add constraint desk_minutes_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
 alter table drill_plans add constraint drill_plans_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
@@ -587,14 +724,21 @@ alter table events add constraint events_tenant_id_fkey FOREIGN KEY (tenant_id) 
 alter table governor_minutes add constraint governor_minutes_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
 alter table governor_slots add constraint governor_slots_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
 alter table governor_waits add constraint governor_waits_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id) ON DELETE CASCADE;
+alter table inbox add constraint inbox_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table integrations add constraint integrations_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id);
 alter table integrations add constraint integrations_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id);
 alter table invitations add constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES people(id) ON DELETE SET NULL;
 alter table known_addresses add constraint known_addresses_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id) ON DELETE CASCADE;
+alter table left_out_tenants add constraint left_out_tenants_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
+alter table left_out_tenants add constraint left_out_tenants_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table mappings add constraint mappings_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id);
 alter table mappings add constraint mappings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table pushed_changes add constraint pushed_changes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table pushed_companies add constraint pushed_companies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table pushed_holds add constraint pushed_holds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table rules add constraint rules_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table sessions add constraint sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id) ON DELETE CASCADE;
+alter table source_tokens add constraint source_tokens_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table tenants add constraint tenants_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table ticket_steps add constraint ticket_steps_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE;
 alter table tickets add constraint tickets_condition_id_fkey FOREIGN KEY (condition_id) REFERENCES conditions(id) ON DELETE SET NULL;
@@ -602,4 +746,31 @@ alter table tickets add constraint tickets_event_id_fkey FOREIGN KEY (event_id) 
 alter table tickets add constraint tickets_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id);
 alter table tickets add constraint tickets_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id);
 alter table tickets add constraint tickets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table unread_counts add constraint unread_counts_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
+alter table unread_messages add constraint unread_messages_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
+CREATE TRIGGER alarms_changed AFTER UPDATE ON public.alarms FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION note_change('changes_of_status');
+CREATE TRIGGER alarms_made AFTER INSERT OR DELETE ON public.alarms FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_status');
+CREATE TRIGGER api_tokens_changed AFTER INSERT OR DELETE ON public.api_tokens FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_people');
 CREATE TRIGGER audit_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();
+CREATE TRIGGER audit_written AFTER INSERT ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION note_change('changes_of_audit');
+CREATE TRIGGER conditions_changed AFTER INSERT OR DELETE OR UPDATE ON public.conditions FOR EACH STATEMENT EXECUTE FUNCTION note_change('changes_of_conditions');
+CREATE TRIGGER drills_changed AFTER INSERT OR DELETE OR UPDATE ON public.drills FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_status');
+CREATE TRIGGER duties_changed AFTER UPDATE ON public.duties FOR EACH ROW WHEN (((((old.last_good_at IS DISTINCT FROM new.last_good_at) OR (old.failures IS DISTINCT FROM new.failures)) OR (old.hurried_at IS DISTINCT FROM new.hurried_at)) OR ((old.lease_owner IS NULL) IS DISTINCT FROM (new.lease_owner IS NULL)))) EXECUTE FUNCTION note_change('changes_of_status');
+CREATE TRIGGER events_made AFTER INSERT OR DELETE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION note_change('changes_of_events');
+CREATE TRIGGER integrations_changed AFTER INSERT OR DELETE OR UPDATE ON public.integrations FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_integrations');
+CREATE TRIGGER invitations_changed AFTER INSERT OR DELETE ON public.invitations FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_people');
+CREATE TRIGGER left_out_tenants_changed AFTER INSERT OR DELETE ON public.left_out_tenants FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_tenants');
+CREATE TRIGGER mappings_changed AFTER INSERT OR DELETE OR UPDATE ON public.mappings FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_tenants');
+CREATE TRIGGER people_changed AFTER UPDATE ON public.people FOR EACH ROW WHEN (((((old.name IS DISTINCT FROM new.name) OR (old.email IS DISTINCT FROM new.email)) OR (old.role IS DISTINCT FROM new.role)) OR (old.disabled_at IS DISTINCT FROM new.disabled_at))) EXECUTE FUNCTION note_change('changes_of_people');
+CREATE TRIGGER people_made AFTER INSERT OR DELETE ON public.people FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_people');
+CREATE TRIGGER psas_changed AFTER UPDATE ON public.psas FOR EACH ROW WHEN (((((old.name IS DISTINCT FROM new.name) OR (old.updated_at IS DISTINCT FROM new.updated_at)) OR (old.options_changed_at IS DISTINCT FROM new.options_changed_at)) OR (old.accounts_at IS DISTINCT FROM new.accounts_at))) EXECUTE FUNCTION note_change('changes_of_connections');
+CREATE TRIGGER psas_held AFTER UPDATE ON public.psas FOR EACH ROW WHEN (((old.held_until IS DISTINCT FROM new.held_until) OR (old.held_failure IS DISTINCT FROM new.held_failure))) EXECUTE FUNCTION note_change('changes_of_status');
+CREATE TRIGGER psas_made AFTER INSERT OR DELETE ON public.psas FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_connections');
+CREATE TRIGGER rules_changed AFTER INSERT OR DELETE OR UPDATE ON public.rules FOR EACH STATEMENT EXECUTE FUNCTION note_change('changes_of_integrations');
+CREATE TRIGGER sessions_changed AFTER INSERT OR DELETE ON public.sessions FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_people');
+CREATE TRIGGER sources_changed AFTER UPDATE ON public.sources FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.updated_at IS DISTINCT FROM new.updated_at))) EXECUTE FUNCTION note_change('changes_of_connections');
+CREATE TRIGGER sources_made AFTER INSERT OR DELETE ON public.sources FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_connections');
+CREATE TRIGGER tenants_changed AFTER UPDATE ON public.tenants FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION note_change('changes_of_tenants');
+CREATE TRIGGER tenants_made AFTER INSERT OR DELETE ON public.tenants FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_tenants');
+CREATE TRIGGER tickets_changed AFTER UPDATE OF want, phase, level, stuck, failure, due_at, done_at ON public.tickets FOR EACH STATEMENT EXECUTE FUNCTION note_change('changes_of_tickets');
+CREATE TRIGGER tickets_made AFTER INSERT OR DELETE ON public.tickets FOR EACH STATEMENT EXECUTE FUNCTION note_change('changes_of_tickets');

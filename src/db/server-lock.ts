@@ -4,7 +4,7 @@ import { DatabaseError } from './database-error.ts'
 import type { Client } from './sql.ts'
 
 /**
- * Every server process holds this lock shared for as long as it works, on any machine; a restore takes it alone. The database
+ * Every server process holds this lock shared for as long as it works, on any machine; a restore and a change of the key take it alone. The database
  * drops it with the connection, however a process ends. Only has to differ from other programs' on the same database.
  */
 const serverLock = 1_416_586_100
@@ -18,14 +18,35 @@ const tryAgainMs = 100
 /** The lock of one server process. */
 export type ServerLock = { release(): Promise<void> }
 
+export type WithinServerLock = {
+  /** Whether this process may go on, looked at each time the lock was taken; null: it may. */
+  readonly judge?: (client: Client) => Promise<Error | null>
+  /** Told why it may not, after the lock was lost and taken again; then it is held no more. */
+  readonly onUnfit?: (error: Error) => void
+}
+
 /**
- * Takes the lock for a server, and takes it again whenever its connection breaks. Throws `restoring` while a restore is
- * running.
+ * Takes the lock for a server, and takes it again whenever its connection breaks. Throws `restoring` while a restore or a
+ * change of the key is running, and what `judge` finds.
  */
-export async function holdServerLock(pool: Pool, log: Log): Promise<ServerLock> {
+export async function holdServerLock(pool: Pool, log: Log, within: WithinServerLock = {}): Promise<ServerLock> {
   const stop = new AbortController()
   const first = await takeShared(pool)
+  const unfit = await judge(first)
+  if (unfit !== null) throw unfit
   const holding = keep(first)
+
+  /** Gives the lock back when it was in vain. */
+  async function judge(client: Client): Promise<Error | null> {
+    try {
+      const found = (await within.judge?.(client)) ?? null
+      if (found !== null) client.release(true)
+      return found
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+  }
 
   async function keep(held: Client): Promise<void> {
     for (let client: Client | null = held; ; client = await retake()) {
@@ -39,7 +60,11 @@ export async function holdServerLock(pool: Pool, log: Log): Promise<ServerLock> 
   async function retake(): Promise<Client | null> {
     while (!stop.signal.aborted) {
       try {
-        return await takeShared(pool)
+        const client = await takeShared(pool)
+        const found = await judge(client)
+        if (found === null) return client
+        within.onUnfit?.(found)
+        return null
       } catch (error) {
         log.warn({ err: error }, 'this server cannot show itself to a restore; trying again')
         await pause(askAgainMs, stop.signal)
@@ -70,7 +95,7 @@ async function takeShared(pool: Pool): Promise<Client> {
   client.release()
   throw new DatabaseError(
     'restoring',
-    'A back-up is being restored into this database. Start Tocsin when that is done.',
+    'A back-up is being restored into this database, or its key is being changed. Start Tocsin when that is done.',
   )
 }
 

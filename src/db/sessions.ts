@@ -54,6 +54,26 @@ export async function touchSession(sql: Sql, id: number, now: Date): Promise<voi
   await sql.query('update sessions set last_seen_at = greatest(last_seen_at, $2) where id = $1', [id, now])
 }
 
+/** Which of these sessions and tokens may still read. It does not count as being seen. */
+export async function livingFollowers(
+  sql: Sql,
+  ids: { readonly sessions: readonly number[]; readonly tokens: readonly number[] },
+  now: Date,
+  idleSince: Date,
+): Promise<{ readonly sessions: ReadonlySet<number>; readonly tokens: ReadonlySet<number> }> {
+  const { rows } = await sql.query<{ session: number | null; token: number | null }>(
+    `select s.id as session, null::bigint as token from sessions s join people p on p.id = s.person_id
+     where s.id = any($1) and s.ends_at > $3 and s.last_seen_at > $4 and p.disabled_at is null
+     union all
+     select null, k.id from api_tokens k where k.id = any($2) and (k.ends_at is null or k.ends_at > $3)`,
+    [ids.sessions, ids.tokens, now, idleSince],
+  )
+  return {
+    sessions: new Set(rows.flatMap(({ session }) => session ?? [])),
+    tokens: new Set(rows.flatMap(({ token }) => token ?? [])),
+  }
+}
+
 /** Newest first; of one person, or of all. */
 export async function livingSessions(
   sql: Sql,

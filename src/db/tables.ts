@@ -3,10 +3,11 @@ import type { UsageReading } from '../core/budget.ts'
 import type { EndReason } from '../core/condition.ts'
 import type { DecisionOutcome, DecisionReason } from '../core/decide.ts'
 import type { Failure } from '../core/failure.ts'
-import type { Level, ReasonSeen, Severity, TroubleLevel } from '../core/observation.ts'
+import type { EventState, Level, ReasonSeen, Severity, TroubleLevel } from '../core/observation.ts'
 import type { Role } from '../core/role.ts'
 import type { RuleSection } from '../core/rule.ts'
 import type { FieldValues, Outcome, Phase, Want } from '../core/ticket.ts'
+import type { InboxTables } from './inbox-tables.ts'
 
 /** The tables as the query layer sees them; `schema.sql` is the truth. Ids are 64-bit in SQL and safe integers here. */
 
@@ -24,7 +25,7 @@ export type StoredUsage = Omit<UsageReading, 'at'> & { readonly at: string }
 /** A row of rules that was removed, in this version of the integration's rules. */
 export type RemovedRule = { readonly section: RuleSection; readonly key: string; readonly version: number }
 
-export type Database = {
+export type Database = InboxTables & {
   installation: {
     only_row: Generated<boolean>
     name: string
@@ -53,6 +54,9 @@ export type Database = {
     options: ColumnType<unknown, string | null | undefined, string | null>
     options_at: WithDefault<Date | null>
     options_changed_at: WithDefault<Date | null>
+    accounts_at: WithDefault<Date | null>
+    accounts_asked_at: WithDefault<Date | null>
+    accounts_problem: WithDefault<string | null>
     changes_read_to: WithDefault<Date | null>
     recover_since: WithDefault<Date | null>
     held_until: WithDefault<Date | null>
@@ -86,6 +90,8 @@ export type Database = {
     repeats: 'note' | 'ticket'
     repeat_note_minutes: number
     paused_until: WithDefault<Date | null>
+    paused_by: WithDefault<string | null>
+    pause_note: WithDefault<string>
     version: WithDefault<number>
     rules_removed: ColumnType<readonly RemovedRule[], string | undefined, string>
     created_at: Date
@@ -99,6 +105,8 @@ export type Database = {
     account_name: string
     created_at: Date
   }
+  left_out_tenants: { integration_id: number; tenant_id: number; at: Date }
+  desk_accounts: { psa_id: number; account_id: string; name: string; number: string }
   rules: {
     integration_id: number
     section: RuleSection
@@ -137,6 +145,7 @@ export type Database = {
     hidden_since: Date | null
     ended_at: Date | null
     end_reason: EndReason | null
+    event_severity: WithDefault<Severity | null>
   }
   events: {
     id: Id
@@ -152,6 +161,7 @@ export type Database = {
     happened_at: Date
     stored_at: Date
     received_at: Date
+    state: WithDefault<EventState>
   }
   tickets: TicketRow
   decisions: {

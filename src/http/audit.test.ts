@@ -37,6 +37,7 @@ const excused: Readonly<Record<string, string>> = {
   'preview-ticket-text': 'makes a text and stores nothing',
   'rate-password': 'rates a password and stores nothing',
   'try-webhook': 'sends a test message and stores nothing',
+  'accept-invitation-by-oidc': 'begins what finish-oidc ends, which is audited',
   'begin-totp': 'counts only once confirm-totp has seen a code, which is audited',
 }
 
@@ -53,6 +54,7 @@ async function stateDigest(): Promise<string> {
     'sessions',
     'invitations',
     'api_tokens',
+    'oidc',
     'sources',
     'mappings',
     'rules',
@@ -193,6 +195,23 @@ const doings: readonly Doing[] = [
     },
     act: () => ada.ask('DELETE', `/api/v1/sessions/${thing('session')}`),
     row: { subject: { name: 'tia' }, before: { person: 'tia', address: '127.0.0.1' } },
+  },
+  {
+    action: 'save-oidc',
+    act: () => {
+      const provider = { name: 'Acme', issuer: 'https://oidc.example', clientId: 'c', check: false }
+      return ada.ask('PUT', '/api/v1/oidc', { ...provider, clientSecret: 'a-secret-of-the-provider' })
+    },
+    row: {
+      subject: { kind: 'settings', id: 'oidc' },
+      before: null,
+      after: { name: 'Acme', clientSecret: '(changed)' },
+    },
+  },
+  {
+    action: 'delete-oidc',
+    act: () => ada.ask('DELETE', '/api/v1/oidc'),
+    row: { before: { name: 'Acme', issuer: 'https://oidc.example' }, after: null },
   },
   {
     action: 'create-token',
@@ -438,7 +457,15 @@ describe('every change', () => {
     const { rows: all } = await database.pool.query('select to_jsonb(a)::text as text from audit a')
     const text = `${all.map((one) => one.text).join('\n')}\n${JSON.stringify(world.lines())}`
     const entered = [world.ksc.ready.password, world.autotask.ready.secret, world.autotask.ready.integrationCode]
-    const all2 = [...secrets, ...entered, 'a-new-secret-of-ksc', 'a-new-secret-of-the-desk', ada.csrf, ada.cookie]
+    const all2 = [
+      ...secrets,
+      ...entered,
+      'a-new-secret-of-ksc',
+      'a-new-secret-of-the-desk',
+      'a-secret-of-the-provider',
+      ada.csrf,
+      ada.cookie,
+    ]
     for (const secret of all2) {
       expect(secret.length).toBeGreaterThan(7)
       expect(text).not.toContain(secret)

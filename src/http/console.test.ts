@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,7 +41,7 @@ describe('the page', () => {
     ])
     const nonce = /content="([^"]{24})"/.exec(body)?.[1] ?? ''
     expect(headers['content-security-policy']).toBe(
-      `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
     )
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
@@ -50,6 +51,48 @@ describe('the page', () => {
     })
     expect(headers).not.toHaveProperty('strict-transport-security')
     expect((await direct.inject(url)).body).not.toBe(body)
+  })
+
+  const router = readFileSync(join(import.meta.dirname, '../../web/app/router.tsx'), 'utf8')
+  const paths = [...router.matchAll(/(?:path: |page\(\s*)'(\/[^']*)'/g)].map(([, path = '']) =>
+    path.replace(/\$\w+/g, '1'),
+  )
+
+  test('allows no inline script or style anywhere: every screen that the console has', async () => {
+    expect(paths).toEqual(
+      expect.arrayContaining(['/', '/sign-in', '/first-start', '/invitation', '/people', '/tickets/1']),
+    )
+    for (const url of [...paths, '/no-such-screen']) {
+      const { headers, body } = await direct.inject(url)
+      const policy = String(headers['content-security-policy'])
+      expect([url, policy.includes('unsafe')]).toEqual([url, false])
+      expect(policy).toContain("script-src 'self';")
+      const scripts = [...body.matchAll(/<script\b[^>]*>([^<]*)/g)]
+      expect(scripts.length, url).toBeGreaterThan(0)
+      for (const [tag, inline] of scripts) expect([tag.includes(' src="/assets/'), inline?.trim()]).toEqual([true, ''])
+    }
+  })
+
+  test('and every other answer lets a browser do nothing with it', async () => {
+    for (const url of [
+      '/healthz',
+      '/api/v1/session',
+      '/api/v1/people',
+      '/assets/a-1.js',
+      '/assets/none.js',
+      '/bell.svg',
+    ]) {
+      const { headers } = await direct.inject(url)
+      expect([url, headers]).toEqual([
+        url,
+        expect.objectContaining({
+          'content-security-policy':
+            "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+          'x-content-type-options': 'nosniff',
+          'referrer-policy': 'no-referrer',
+        }),
+      ])
+    }
   })
 
   test('has files that browsers may keep', async () => {

@@ -39,6 +39,23 @@ function attributes(request: FastifyRequest) {
   return { path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(request) } as const
 }
 
+/** A sign-in by the provider that is under way, sealed; it comes back with a visit from another site. */
+function startCookie(request: FastifyRequest): string {
+  return isSecure(request) ? '__Host-tocsin_oidc' : 'tocsin_oidc'
+}
+
+export function readStartCookie(request: FastifyRequest): string | null {
+  return request.cookies[startCookie(request)] ?? null
+}
+
+export function setStartCookie(request: FastifyRequest, reply: FastifyReply, value: string): void {
+  reply.setCookie(startCookie(request), value, { ...attributes(request), maxAge: 600 })
+}
+
+export function clearStartCookie(request: FastifyRequest, reply: FastifyReply): void {
+  reply.clearCookie(startCookie(request), attributes(request))
+}
+
 export function visitorOf(request: FastifyRequest): Visitor {
   return { address: request.ip, userAgent: request.headers['user-agent'] ?? '' }
 }

@@ -16,7 +16,16 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
     },
     servers: [{ url: '/' }],
     security: [{ token: [] }],
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        sourceToken: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'a token of the source, or a signature: docs/HUB.md',
+        },
+      },
+    },
   },
   transform: jsonSchemaTransform,
   transformObject(source) {

@@ -53,6 +53,7 @@ test('what changes something is for nobody who may only read, but for one’s ow
     'begin-totp',
     'change-password',
     'confirm-totp',
+    'preview-rules',
     'preview-ticket-text',
     'remove-totp',
     'revoke-session',

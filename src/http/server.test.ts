@@ -58,12 +58,15 @@ describe('authentication', () => {
     const open = operations.filter(({ security }) => security !== undefined).map(({ operationId }) => operationId)
     expect(open.sort()).toEqual([
       'accept-invitation',
+      'accept-invitation-by-oidc',
       'check-ready',
       'create-first-administrator',
+      'finish-oidc',
       'rate-password',
       'show-health',
       'show-session',
       'sign-in',
+      'start-oidc',
     ])
   })
 

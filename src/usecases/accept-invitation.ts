@@ -42,7 +42,7 @@ export async function acceptInvitation(
   return { cookie: await welcome(deps, person, input.visitor, 'invitation'), personId: person.id }
 }
 
-function notGoodAnyMore(): RequestError {
+export function notGoodAnyMore(): RequestError {
   const message = 'This invitation is not good any more: it was used, taken back, or is over. Ask for a new one.'
   return new RequestError('not-found', message)
 }

@@ -27,7 +27,9 @@ export async function mayAttempt(
   const now = deps.clock.now()
   const since = new Date(now.getTime() - addressKnownMs)
   const isKnown = personId !== null && address !== null && (await isKnownAddress(deps.pool, personId, address, since))
-  const who = email.toLowerCase()
+  // People type passwords into the field for the address, and this is kept for a day: of a stranger only what tells it again.
+  const typed = email.toLowerCase()
+  const who = personId === null ? deps.box.derive(`sign-in as ${typed}`).slice(0, 32) : typed
   // What was typed as e-mail stands last and behind a kind of its own, so that nobody can make it look like another subject.
   const person = address === null ? `account ${who}` : isKnown ? `place ${address} ${who}` : `person ${who}`
   const attempt = { address: address === null ? null : `address ${address}`, person }
@@ -46,6 +48,21 @@ export async function attemptIsOpen(deps: Deps, attempt: Attempt): Promise<void>
   const now = deps.clock.now()
   if (attempt.address !== null) await takeBackAttempt(deps.pool, attempt.address, now)
   await takeBackAttempt(deps.pool, attempt.person, now)
+}
+
+/** Each start makes us ask the provider, and anybody may start: it counts until the person comes back. Throws `too-many-attempts`. */
+export async function mayStartOidc(deps: Deps, address: string): Promise<void> {
+  const until = await beginAttempt(deps.pool, oidcStartsOf(address), addressPatience, deps.clock.now())
+  if (until !== null) throw tooMany(until)
+}
+
+/** Somebody from there has come in by the provider. */
+export async function oidcWasRight(deps: Deps, address: string): Promise<void> {
+  await forgetFailures(deps.pool, oidcStartsOf(address))
+}
+
+function oidcStartsOf(address: string): string {
+  return `oidc ${address}`
 }
 
 /** It was the person: what failed before is forgotten. */

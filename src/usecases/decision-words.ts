@@ -24,7 +24,10 @@ export const decisionWords: Readonly<Record<DecisionReason, string>> = {
   'repeat-of-open-ticket': 'There is an open ticket about the same thing already, so this was counted on it.',
   'no-ticket': 'It ended, and it had no ticket.',
   'ticket-is-done': 'It had its ticket, which is done; a new one is opened only when it ends and begins again.',
+  overtaken: 'Something later was heard about the same thing before this, so this changed nothing.',
   'no-longer-applies': 'It no longer applies to the computer, so its ticket is closed.',
   'computer-removed': 'The computer was removed from the security product, so the ticket is closed.',
   'computer-moved': 'The computer was moved to another client, so the ticket here is closed.',
+  resolved: 'The security product reported that it is resolved, so its ticket is closed.',
+  'not-repeated': 'It was not reported again within the hold time of its source, so its ticket is closed.',
 }

@@ -27,6 +27,8 @@ export type Deps = {
   readonly psas: ReadonlyMap<string, PsaConnector>
   /** On whose behalf: stands in the audit log. */
   readonly actor: Actor
+  /** Address at which others reach us; null or absent: none is known. */
+  readonly publicUrl?: URL | null
   /** Everything here is made up: the demo. */
   readonly demo: boolean
   httpClient(options: HttpOptions): HttpClient

@@ -1,4 +1,4 @@
-import { statusRule } from '../core/rule.ts'
+import { eventRule, type Rules, statusRule } from '../core/rule.ts'
 import { loadGround } from '../db/ground.ts'
 import { decisionWords, idleReasons } from './decision-words.ts'
 import type { Deps } from './deps.ts'
@@ -26,12 +26,15 @@ export async function explainCondition(deps: Deps, input: { id: number }): Promi
   const decision = await latestDecision(deps, 'condition_id', input.id)
   const ground = (await loadGround(deps.pool, [condition.tenantId])).get(condition.tenantId)
   const integration = ground?.mapping?.integration
-  const rule =
-    integration === undefined ? undefined : statusRule(integration.rules, condition.level, condition.statusKey)
+  const rule = integration === undefined ? undefined : conditionRule(integration.rules, condition)
   const now = await presentOf(deps, condition.tenantId, integration, rule?.enabled ?? false)
   const found = condition.ticket === null ? null : await findTicketView(deps, condition.ticket.id)
   const ticket = found?.view ?? null
   return { subject: condition, decision, now, ticket, answer: answerFor(condition, decision, now, ticket) }
+}
+
+function conditionRule(rules: Rules, { level, statusKey, eventSeverity }: ConditionView) {
+  return eventSeverity === null ? statusRule(rules, level, statusKey) : eventRule(rules, statusKey, null)
 }
 
 function answerFor(

@@ -1,6 +1,7 @@
 import { eventRule } from '../core/rule.ts'
 import { loadGround } from '../db/ground.ts'
 import type { Deps } from './deps.ts'
+import { traitsOf } from './event-traits.ts'
 import { type Explanation, latestDecision, presentOf } from './explain-condition.ts'
 import { type EventView, findEventView } from './list-events.ts'
 import { findTicketView } from './list-tickets.ts'
@@ -14,7 +15,14 @@ export async function explainEvent(deps: Deps, input: { id: number }): Promise<E
   const decision = await latestDecision(deps, 'event_id', input.id)
   const ground = (await loadGround(deps.pool, [event.tenantId])).get(event.tenantId)
   const integration = ground?.mapping?.integration
-  const rule = integration === undefined ? undefined : eventRule(integration.rules, event.type, event.severity)
+  const source = await deps.db
+    .selectFrom('sources')
+    .select('connector')
+    .where('id', '=', event.sourceId)
+    .executeTakeFirst()
+  const { followsSeverity } = traitsOf(deps.sources.get(source?.connector ?? ''))(event.type)
+  const severity = followsSeverity ? event.severity : null
+  const rule = integration === undefined ? undefined : eventRule(integration.rules, event.type, severity)
   const now = await presentOf(deps, event.tenantId, integration, rule?.enabled ?? false)
   const found = event.ticketId === null ? null : await findTicketView(deps, event.ticketId)
   const past = decision?.words ?? 'Nothing has been decided about this yet.'

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { conditionIdentity, eventIdentity, eventTypeIdentity } from '../core/identity.ts'
 import { remainingFinds, saveIdentities } from '../db/desk-finds.ts'
 import { type Duty, guardDuty } from '../db/duties.ts'
-import { candidates, eventsSince, knownConditions, sourcesOfDesk } from '../db/find-identities.ts'
+import { candidates, eventsSince, knownConditions, sourcesOfDesk, tenantKeys } from '../db/find-identities.ts'
 import { withTransaction } from '../db/transaction.ts'
 import { referenceOf } from '../lib/ids.ts'
 import type { Deps } from './deps.ts'
@@ -36,7 +36,12 @@ export async function identifyFinds(deps: Deps, duty: Duty, psaId: number, since
       tryIdentity(eventTypeIdentity(id, event.tenantKey, event.computerKey, event.type))
       tryIdentity(eventIdentity(id, event.tenantKey, event.eventKey))
     }
-    const statuses = deps.sources.get(connector)?.catalogue.statuses ?? []
+    const catalogue = deps.sources.get(connector)?.catalogue
+    const lasting = catalogue?.eventTypes.filter(({ hasEnd }) => hasEnd === true) ?? []
+    for (const tenantKey of lasting.length === 0 ? [] : await tenantKeys(deps.pool, id)) {
+      for (const { key } of lasting) tryIdentity(conditionIdentity(id, tenantKey, '', key))
+    }
+    const statuses = catalogue?.statuses ?? []
     for (let after = ''; wanted.size > 0; ) {
       const page = await candidates(deps.pool, id, after, pageSize)
       for (const { tenantKey, computerKey } of page) {

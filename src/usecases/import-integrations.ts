@@ -13,7 +13,8 @@ import { dropMappings, writeMappings } from './import-mappings.ts'
 import { judgeIntegration, withoutEmpty } from './integration-settings.ts'
 import { defaultLifetimeHours, loadRuleGround } from './list-rules.ts'
 import { type FieldIssue, invalidInput, notFound } from './request-error.ts'
-import { type RuleInput, writeRules } from './save-rules.ts'
+import type { RuleInput } from './rule-judging.ts'
+import { writeRules } from './save-rules.ts'
 import { psaConnectorOf } from './with-desk.ts'
 
 type Row = {

@@ -66,11 +66,14 @@ export function judgeIntegration(
     ...templateIssues('titleTemplate', values.titleTemplate),
     ...templateIssues('descriptionTemplate', values.descriptionTemplate),
   ]
-  if (values.pausedUntil !== null && values.pausedUntil <= now) {
-    const message = 'This moment is past: choose one in the future, or null for no pause.'
-    issues.push({ field: 'pausedUntil', message })
-  }
+  issues.push(...pauseIssues('pausedUntil', values.pausedUntil, now))
   if (issues.length > 0) throw invalidInput(issues)
+}
+
+/** What is wrong with the end of a pause. */
+export function pauseIssues(field: string, until: Date | null, now: Date): FieldIssue[] {
+  if (until === null || until > now) return []
+  return [{ field, message: 'This moment is past: choose one in the future, or null for no pause.' }]
 }
 
 /** What is wrong with a template. */

@@ -1,5 +1,5 @@
-import type { Catalogue } from '../connectors/source.ts'
-import { type ConditionChange, judgeComputer, judgeDeparture } from '../core/condition.ts'
+import type { Catalogue, EventTraits } from '../connectors/source.ts'
+import { type ConditionChange, type EndReason, judgeComputer, judgeDeparture } from '../core/condition.ts'
 import { type Decision, decideCondition } from '../core/decide.ts'
 import { conditionIdentity } from '../core/identity.ts'
 import { removeComputers, saveComputers } from '../db/computers.ts'
@@ -28,10 +28,18 @@ export type JudgedSource = {
   readonly name: string
   readonly catalogue: Catalogue
   readonly describeStatus: (key: string) => { title: string; advice: string }
+  readonly describeEvent: (type: string) => EventTraits
   readonly namesAllReasons: boolean
 }
 
 export type Judged = { began: number; changed: number; ended: number; opened: number; closed: number }
+
+export type JudgeOptions = {
+  /** They are told because they just changed: what begins did not hold before Tocsin came, whatever was listed so far. */
+  readonly news?: boolean
+  /** Why reasons that are missing on a seen computer have ended. */
+  readonly endsAs?: EndReason
+}
 
 /** A change together with the condition it is about; `id` is null until a begun one is stored. */
 type Judgement = {
@@ -54,6 +62,7 @@ export async function judgeComputers(
   source: JudgedSource,
   seen: readonly StagedChange[],
   missing: readonly string[],
+  { news = false, endsAs = 'no-longer-applies' }: JudgeOptions = {},
 ): Promise<Judged> {
   await guardDuty(client, duty)
   const now = deps.clock.now()
@@ -61,8 +70,9 @@ export async function judgeComputers(
   const ground = await loadGround(client, [
     ...new Set([...seen.map(({ tenantId }) => tenantId), ...holding.map(({ tenantId }) => tenantId)]),
   ])
-  const judgements = judgeAll(source, seen, missing, holding)
-  const begun = await storeConditions(client, source, judgements, ground, now)
+  const judgements = judgeAll(source, seen, missing, holding, endsAs)
+  const isOld = (tenant: TenantGround | undefined) => !news && tenant?.baselineAt == null
+  const begun = await storeConditions(client, source, judgements, (id) => isOld(ground.get(id)), now)
   const tickets = await loadTickets(client, source, judgements, ground)
   const ticketed = await findTicketed(
     client,
@@ -80,7 +90,7 @@ export async function judgeComputers(
       ticket === null ? null : { ...ticket, known: ticket },
       groundOf(tenant, now),
       {
-        heldBefore: tenant.baselineAt === null,
+        heldBefore: isOld(tenant),
         hadTicket: conditionId !== null && ticketed.has(conditionId),
       },
     )
@@ -99,6 +109,7 @@ function judgeAll(
   seen: readonly StagedChange[],
   missing: readonly string[],
   holding: readonly HeldCondition[],
+  endsAs: EndReason,
 ): Judgement[] {
   const byComputer = Map.groupBy(holding, ({ computerKey }) => computerKey)
   const found = seen.flatMap((computer) => {
@@ -107,7 +118,7 @@ function judgeAll(
     const elsewhere = held.filter(({ tenantId }) => tenantId !== computer.tenantId)
     return [
       ...joinChanges(judgeDeparture(elsewhere, 'computer-moved'), elsewhere, null),
-      ...joinChanges(judgeComputer(here, computer, source.namesAllReasons), here, computer),
+      ...joinChanges(judgeComputer(here, computer, source.namesAllReasons, endsAs), here, computer),
     ]
   })
   const gone = missing.flatMap((key) => {
@@ -137,14 +148,14 @@ async function storeConditions(
   client: Client,
   source: JudgedSource,
   judgements: readonly Judgement[],
-  ground: ReadonlyMap<number, TenantGround>,
+  isOld: (tenantId: number) => boolean,
   now: Date,
 ): Promise<Map<number, number>> {
   const begun = judgements.flatMap((judgement, place) => {
     const { change, tenantId, computerKey, computerName, link } = judgement
     if (change.kind !== 'began') return []
     const { statusKey, level, text } = change
-    const heldBefore = ground.get(tenantId)?.baselineAt == null
+    const heldBefore = isOld(tenantId)
     return [
       {
         place,

@@ -1,6 +1,6 @@
 import { type Decision, decideEvent } from '../core/decide.ts'
 import { eventIdentity, eventTypeIdentity } from '../core/identity.ts'
-import type { EventSeen, Severity } from '../core/observation.ts'
+import type { EventSeen } from '../core/observation.ts'
 import { tenantKeysOf } from '../db/computers.ts'
 import { type Duty, guardDuty } from '../db/duties.ts'
 import { insertEvents } from '../db/events.ts'
@@ -9,17 +9,12 @@ import { lockTickets, type UndoneTicket, wakeDesks } from '../db/judgement.ts'
 import { saveEventCursor, tenantIds } from '../db/sources.ts'
 import type { Client } from '../db/sql.ts'
 import type { Deps } from './deps.ts'
+import { eventSubject } from './event-subject.ts'
 import type { JudgedSource } from './judge-computers.ts'
+import { judgeLastingEvents } from './judge-lasting-events.ts'
 import { groundOf, type TicketSubject, writeDecisions } from './write-decisions.ts'
 
-export type JudgedEvents = { events: number; repeated: number; opened: number }
-
-/** Names of severities as the console and the tickets show them. */
-const severityTitles: Readonly<Record<Severity, string>> = {
-  critical: 'Critical',
-  'functional-failure': 'Functional failure',
-  warning: 'Warning',
-}
+export type JudgedEvents = { events: number; repeated: number; opened: number; closed: number }
 
 /**
  * Judges a page of events and moves the cursor past it, in one transaction guarded by the poll's lease. An event that
@@ -36,17 +31,28 @@ export async function judgeEvents(
   await guardDuty(client, duty)
   const now = deps.clock.now()
   const tenants = await tenantIds(client, source.id)
-  const settled = await settleTenants(client, source.id, events)
+  const settled = (await settleTenants(client, source.id, events)).map((event) => withState(source, event))
   const ids = await insertEvents(client, source.id, tenants, settled, now)
   const fresh = settled.filter(({ eventKey }) => ids.has(eventKey))
   const ground = await loadGround(client, [...new Set(fresh.flatMap(({ tenantKey }) => tenants.get(tenantKey) ?? []))])
-  const judged = fresh.flatMap((event) => {
+  const stored = fresh.flatMap((event) => {
     const tenant = ground.get(tenants.get(event.tenantKey) ?? 0)
-    return tenant === undefined ? [] : [{ event, tenant, identity: identityOf(source, event, tenant) }]
+    const eventId = ids.get(event.eventKey)
+    return tenant === undefined || eventId === undefined ? [] : [{ event, eventId, tenant }]
   })
+  const isLasting = ({ event }: { event: EventSeen }) => source.describeEvent(event.type).hasEnd
+  const judged = stored
+    .filter((one) => !isLasting(one))
+    .map((one) => ({ ...one, identity: identityOf(source, one.event, one.tenant) }))
   const tickets = await loadTickets(client, judged)
-  const total: JudgedEvents = { events: fresh.length, repeated: 0, opened: 0 }
-  const desks = new Set<number>()
+  const lasting = await judgeLastingEvents(deps, client, source, stored.filter(isLasting), now)
+  const total: JudgedEvents = {
+    events: fresh.length,
+    repeated: lasting.repeated,
+    opened: lasting.opened,
+    closed: lasting.closed,
+  }
+  const desks = new Set(lasting.desks)
   // Two events of one page may be about the same thing: once the first opens a ticket, the others must find it.
   for (let waiting = judged; waiting.length > 0; ) {
     const opening = new Set<string>()
@@ -54,18 +60,20 @@ export async function judgeEvents(
     const decisions: Decision[] = []
     const later: Judged[] = []
     for (const item of waiting) {
-      const { event, tenant, identity } = item
+      const { event, eventId, tenant, identity } = item
       if (opening.has(identity)) {
         later.push(item)
         continue
       }
       const ticket = tickets.get(identity) ?? null
       const ageHours = (now.getTime() - event.happenedAt.getTime()) / 3_600_000
-      const facts = { type: event.type, severity: event.severity, ageHours }
+      const { followsSeverity } = source.describeEvent(event.type)
+      const facts = { type: event.type, severity: event.severity, followsSeverity, ageHours }
       const decision = decideEvent(facts, ticket === null ? null : { ...ticket, known: ticket }, groundOf(tenant, now))
       if (decision.outcome === 'open') opening.add(identity)
       decisions.push(decision)
-      subjects.push(subjectOf(source, event, tenant, identity, ids.get(event.eventKey) ?? null, ticket))
+      const about = { kind: 'event', tenant, identity, eventId, conditionId: null, ticket } as const
+      subjects.push(eventSubject(source, event, about))
     }
     for (const id of await writeDecisions(deps, client, subjects, decisions, now)) desks.add(id)
     total.opened += decisions.filter(({ outcome }) => outcome === 'open').length
@@ -76,6 +84,13 @@ export async function judgeEvents(
   await saveEventCursor(client, source.id, cursor)
   await wakeDesks(client, desks)
   return total
+}
+
+/** An event that has an end is raised unless it says that it is resolved; any other one only happened. */
+function withState(source: JudgedSource, event: EventSeen): EventSeen {
+  const { hasEnd } = source.describeEvent(event.type)
+  if (!hasEnd) return event.state === undefined ? event : { ...event, state: 'happened' }
+  return { ...event, state: event.state === 'resolved' ? 'resolved' : 'raised' }
 }
 
 /** Gives events whose tenant the source did not name to the tenant of their computer, where that is known. */
@@ -97,7 +112,7 @@ async function settleTenants(
   })
 }
 
-type Judged = { event: EventSeen; tenant: TenantGround; identity: string }
+type Judged = { event: EventSeen; eventId: number; tenant: TenantGround; identity: string }
 
 function identityOf(source: JudgedSource, event: EventSeen, tenant: TenantGround): string {
   return tenant.mapping?.integration.repeats === 'ticket'
@@ -111,32 +126,4 @@ async function loadTickets(client: Client, judged: readonly Judged[]): Promise<M
   )
   const tickets = await lockTickets(client, [], identities)
   return new Map(tickets.map((ticket) => [ticket.identity, ticket]))
-}
-
-function subjectOf(
-  source: JudgedSource,
-  event: EventSeen,
-  tenant: TenantGround,
-  identity: string,
-  eventId: number | null,
-  ticket: UndoneTicket | null,
-): TicketSubject {
-  const known = source.catalogue.eventTypes.find(({ key }) => key === event.type)
-  return {
-    kind: 'event',
-    conditionId: null,
-    eventId,
-    tenant,
-    ticket,
-    identity,
-    sourceName: source.name,
-    what: event.typeName === '' ? (known?.title ?? event.type) : event.typeName,
-    advice: known?.advice ?? 'Look at the event in the security product.',
-    detail: event.text,
-    computerKey: event.computerKey,
-    computerName: event.computerName,
-    link: '',
-    levelTitle: severityTitles[event.severity],
-    since: event.happenedAt,
-  }
 }

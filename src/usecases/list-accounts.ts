@@ -1,6 +1,6 @@
 import type { Account } from '../connectors/psa.ts'
 import type { Deps } from './deps.ts'
-import { mustLoadPsa, withDesk } from './with-desk.ts'
+import { readAccounts } from './desk-accounts.ts'
 
 export type ListAccounts = {
   readonly psaId: number
@@ -32,13 +32,6 @@ export async function listAccounts(deps: Deps, input: ListAccounts): Promise<Acc
       ...account,
       tenants: (byAccount.get(account.id) ?? []).map(({ id, name, integrationId }) => ({ id, name, integrationId })),
     }))
-}
-
-/** Active accounts of a desk by name, live. Throws `RequestError`. */
-export async function readAccounts(deps: Deps, psaId: number): Promise<Account[]> {
-  const row = await mustLoadPsa(deps, psaId)
-  const accounts = await withDesk(deps, row, (open) => open.connector.listAccounts(open.context))
-  return accounts.filter(({ active }) => active).sort((a, b) => a.name.localeCompare(b.name, 'en'))
 }
 
 function fold(text: string): string {

@@ -1,5 +1,5 @@
 import type { EndReason } from '../core/condition.ts'
-import type { TroubleLevel } from '../core/observation.ts'
+import type { Severity, TroubleLevel } from '../core/observation.ts'
 import type { Deps } from './deps.ts'
 import { containsPattern, type Page, type PageInput, pageOf } from './paging.ts'
 import { type TicketState, ticketState } from './ticket-view.ts'
@@ -34,6 +34,8 @@ export type ConditionView = {
   readonly hiddenSince: Date | null
   readonly endedAt: Date | null
   readonly endReason: EndReason | null
+  /** Of an event that has an end; null for a status of a computer. */
+  readonly eventSeverity: Severity | null
   /** The latest ticket for it. */
   readonly ticket: {
     readonly id: number
@@ -110,6 +112,7 @@ function toView(deps: Deps, row: Row): ConditionView {
     hiddenSince: row.hidden_since,
     endedAt: row.ended_at,
     endReason: row.end_reason,
+    eventSeverity: row.event_severity,
     ticket:
       ticketId === null || want === null || phase === null
         ? null

@@ -8,6 +8,8 @@ export type ConnectorList = {
   readonly sources: readonly {
     readonly id: string
     readonly name: string
+    /** It sends by itself and is never asked. */
+    readonly pushed: boolean
     readonly settings: readonly SettingsField[]
     readonly catalogue: Catalogue
   }[]
@@ -29,9 +31,10 @@ export type ConnectorList = {
 /** All that forms are drawn from: connectors with their settings, catalogues and rule fields, and the template fields. */
 export function listConnectors(deps: Deps): ConnectorList {
   return {
-    sources: [...deps.sources.values()].map(({ id, name, settings, catalogue }) => ({
+    sources: [...deps.sources.values()].map(({ id, name, pushed, settings, catalogue }) => ({
       id,
       name,
+      pushed: pushed !== undefined,
       settings: settingsFields(settings),
       catalogue,
     })),

@@ -9,15 +9,21 @@ export type IntegrationView = {
   readonly name: string
   readonly sourceId: number
   readonly sourceName: string
+  readonly sourceConnector: string
   readonly psaId: number
   readonly psaName: string
+  readonly psaConnector: string
   readonly general: FieldValues
   readonly titleTemplate: string
   readonly descriptionTemplate: string
   /** A repeat of an event while its ticket is open: a note on it, or a ticket of its own. */
   readonly repeats: 'note' | 'ticket'
   readonly repeatNoteMinutes: number
+  /** A pause that ended stands here until somebody ends it by hand, so that nobody misses its end. */
   readonly pausedUntil: Date | null
+  /** Null: not by a person at the console, or not known. */
+  readonly pausedBy: string | null
+  readonly pauseNote: string
   /** What `save-rules` must name. */
   readonly rulesVersion: number
   readonly mappedTenants: number
@@ -34,7 +40,7 @@ export async function listIntegrations(deps: Deps, input: { id?: number } = {}):
     .selectFrom('integrations as i')
     .innerJoin('sources as s', 's.id', 'i.source_id')
     .innerJoin('psas as p', 'p.id', 'i.psa_id')
-    .select(['s.name as source_name', 'p.name as psa_name', 'p.connector'])
+    .select(['s.name as source_name', 's.connector as source_connector', 'p.name as psa_name', 'p.connector'])
     .selectAll('i')
     .select(({ selectFrom, fn }) => [
       selectFrom('mappings as m')
@@ -59,14 +65,18 @@ export async function listIntegrations(deps: Deps, input: { id?: number } = {}):
         name: row.name,
         sourceId: row.source_id,
         sourceName: row.source_name,
+        sourceConnector: row.source_connector,
         psaId: row.psa_id,
         psaName: row.psa_name,
+        psaConnector: row.connector,
         general: row.general,
         titleTemplate: row.title_template,
         descriptionTemplate: row.description_template,
         repeats: row.repeats,
         repeatNoteMinutes: row.repeat_note_minutes,
         pausedUntil: row.paused_until,
+        pausedBy: row.paused_by,
+        pauseNote: row.pause_note,
         rulesVersion: row.version,
         mappedTenants: row.mapped ?? 0,
         openTickets: row.open ?? 0,

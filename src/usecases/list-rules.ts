@@ -1,11 +1,12 @@
 import type { FieldProblem, PsaConnector, PsaOptions } from '../connectors/psa.ts'
-import type { SourceConnector } from '../connectors/source.ts'
+import type { EventTraits, SourceConnector } from '../connectors/source.ts'
 import type { RuleSection } from '../core/rule.ts'
 import type { FieldValues } from '../core/ticket.ts'
 import { loadPsa } from '../db/psas.ts'
 import { seenKeys } from '../db/rules.ts'
 import type { Sql } from '../db/sql.ts'
 import type { Deps } from './deps.ts'
+import { traitsOf } from './event-traits.ts'
 import { defaultValues } from './integration-settings.ts'
 import { notFound } from './request-error.ts'
 import { psaConnectorOf } from './with-desk.ts'
@@ -13,10 +14,15 @@ import { psaConnectorOf } from './with-desk.ts'
 /** Event rows without a row of their own time live for a day (kaspersky-msp-product.md 2.3). */
 export const defaultLifetimeHours = 24
 
+/** A condition that holds gets its ticket at once. */
+const defaultDelayMinutes = 0
+
 export type RuleRowView = {
   readonly key: string
   readonly title: string
   readonly advice: string
+  /** Key of the catalogue's product whose rules it is among; null: the source has one product. */
+  readonly product: string | null
   /** False: nobody saved it yet. Such a row is off; an event type without a row follows its severity. */
   readonly stored: boolean
   readonly enabled: boolean
@@ -34,6 +40,13 @@ export type RuleList = {
   readonly integrationId: number
   /** To be named when saving. */
   readonly version: number
+  /** What the general settings and a row have when nobody chose: the connector's own, looked up in the live lists. */
+  readonly defaults: {
+    readonly general: FieldValues
+    readonly fields: FieldValues
+    readonly delayMinutes: number
+    readonly lifetimeHours: number
+  }
   readonly sections: Readonly<Record<RuleSection, readonly RuleRowView[]>>
 }
 
@@ -60,10 +73,11 @@ export async function listRules(deps: Deps, input: { integrationId: number }): P
         key,
         title,
         advice,
+        product: ground.productOf(section, key),
         stored: row !== undefined,
         enabled: row?.enabled ?? false,
         fields: row?.fields ?? fresh,
-        delayMinutes: isStatus ? (row?.delay_minutes ?? 0) : null,
+        delayMinutes: isStatus ? (row?.delay_minutes ?? defaultDelayMinutes) : null,
         lifetimeHours: isStatus ? null : (row?.lifetime_hours ?? defaultLifetimeHours),
         problems: row?.problems ?? [],
         updatedAt: row?.updated_at ?? null,
@@ -73,6 +87,12 @@ export async function listRules(deps: Deps, input: { integrationId: number }): P
   return {
     integrationId: input.integrationId,
     version: ground.version,
+    defaults: {
+      general: defaultValues(ground.psa.generalFields, ground.options),
+      fields: fresh,
+      delayMinutes: defaultDelayMinutes,
+      lifetimeHours: defaultLifetimeHours,
+    },
     sections: {
       warning: rowsOf('warning'),
       critical: rowsOf('critical'),
@@ -95,6 +115,9 @@ export type RuleGround = {
   /** Rows that may be set, by section and key, in the order in which they are shown. */
   readonly places: Readonly<Record<RuleSection, ReadonlyMap<string, Words>>>
   words(section: RuleSection, key: string): Words
+  /** Key of the product whose rules a row is among; null where there is only one. */
+  productOf(section: RuleSection, key: string): string | null
+  traits(eventType: string): EventTraits
   /** Whether a row may be set: it is shown, or a status description that the connector has words for. */
   isKnown(section: RuleSection, key: string): boolean
 }
@@ -123,6 +146,8 @@ export async function loadRuleGround(deps: Deps, sql: Sql, integrationId: number
     options: psa.options as PsaOptions | null,
     places,
     words,
+    productOf: (section, key) => productOf(source, section, key),
+    traits: traitsOf(source),
     isKnown(section, key) {
       if (places[section].has(key)) return true
       return (section === 'warning' || section === 'critical') && words(section, key).title !== key
@@ -155,6 +180,19 @@ function placesOf(
     critical: statuses('critical'),
     severity: new Map(catalogue.severities.map(({ severity, title }) => [severity, { title, advice: '' }])),
     'event-type': new Map([...reported, ...types].sort(([, a], [, b]) => a.title.localeCompare(b.title, 'en'))),
+  }
+}
+
+function productOf(source: SourceConnector | undefined, section: RuleSection, key: string): string | null {
+  const products = source?.catalogue.products
+  if (source === undefined || products === undefined) return null
+  switch (section) {
+    case 'severity':
+      return products.find(({ hasSeverities }) => hasSeverities)?.key ?? null
+    case 'event-type':
+      return traitsOf(source)(key).product
+    default:
+      return source.describeStatus(key).product ?? null
   }
 }
 

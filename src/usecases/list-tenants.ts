@@ -42,8 +42,9 @@ export async function listTenants(deps: Deps, input: ListTenants): Promise<Page<
     .leftJoin('duties as d', (join) =>
       join.on('d.kind', '=', 'poll-computers').onRef('d.subject_id', '=', 't.source_id'),
     )
+    .leftJoin('pushed_companies as p', 'p.tenant_id', 't.id')
     .selectAll('t')
-    .select('d.last_good_at')
+    .select(['d.last_good_at', 'p.heard_at', 'p.listed_at'])
     .select(['m.integration_id', 'm.account_id', 'm.account_name'])
   if (input.sourceId !== undefined) query = query.where('t.source_id', '=', input.sourceId)
   if (input.integrationId !== undefined) query = query.where('m.integration_id', '=', input.integrationId)
@@ -87,12 +88,16 @@ export async function listTenants(deps: Deps, input: ListTenants): Promise<Page<
 
 /** It is written only when a tenant stops being listed (db/sources.ts). */
 function lastListedOf(row: {
+  heard_at: Date | null
+  listed_at: Date | null
   last_listed_at: Date | null
   last_good_at: Date | null
   baseline_at: Date | null
   failing_since: Date | null
   vanished_at: Date | null
 }): Date | null {
+  // One that sends by itself was listed when its list came, and not when its inbox was looked at.
+  if (row.heard_at !== null) return row.listed_at
   const isListed = row.baseline_at !== null && row.failing_since === null && row.vanished_at === null
   if (!isListed || row.last_good_at === null) return row.last_listed_at
   return row.last_listed_at === null || row.last_good_at > row.last_listed_at ? row.last_good_at : row.last_listed_at

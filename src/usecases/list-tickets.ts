@@ -42,8 +42,18 @@ export async function listTickets(deps: Deps, input: ListTickets): Promise<Page<
   if (input.eventType !== undefined) query = query.where('e.type', '=', input.eventType)
   if (computer !== undefined) {
     const pattern = containsPattern(computer)
-    query = query.where(({ or, eb }) =>
-      or([eb('c.computer_name', 'ilike', pattern), eb('e.computer_name', 'ilike', pattern)]),
+    // From the computers to their tickets: the other way round, every ticket is read to find that none fits.
+    query = query.where('k.id', 'in', ({ selectFrom }) =>
+      selectFrom('conditions as cc')
+        .innerJoin('tickets as ck', 'ck.condition_id', 'cc.id')
+        .select('ck.id')
+        .where('cc.computer_name', 'ilike', pattern)
+        .unionAll(
+          selectFrom('events as ee')
+            .innerJoin('tickets as ek', 'ek.event_id', 'ee.id')
+            .select('ek.id')
+            .where('ee.computer_name', 'ilike', pattern),
+        ),
     )
   }
   if (input.cursor !== undefined) query = query.where('k.id', '<', input.cursor)

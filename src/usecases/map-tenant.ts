@@ -1,7 +1,7 @@
 import { countOpenTickets, mappingOf, saveMapping } from '../db/integrations.ts'
 import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
-import { readAccounts } from './list-accounts.ts'
+import { readAccounts } from './desk-accounts.ts'
 import { invalidInput, notFound, RequestError } from './request-error.ts'
 import { writeAudit } from './write-audit.ts'
 

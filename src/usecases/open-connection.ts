@@ -4,6 +4,7 @@ import type { Gate, HttpClient } from '../connectors/http.ts'
 import type { PsaConnector, PsaContext, PsaOptions } from '../connectors/psa.ts'
 import type { SourceConnector, SourceContext } from '../connectors/source.ts'
 import type { FieldValues } from '../core/ticket.ts'
+import { isLinkLocal } from '../lib/link-local.ts'
 import { SecretBoxError } from '../lib/secret-box.ts'
 import type { Deps } from './deps.ts'
 
@@ -164,6 +165,7 @@ function meteredClient(
 ): HttpClient {
   const client = deps.httpClient({
     ...options,
+    refusesAddress: isLinkLocal,
     ...(place !== null && { onCertificate: (endsAt: Date) => deps.machine.sawCertificate(place, endsAt) }),
   })
   return {

@@ -95,7 +95,8 @@ async function openBatch(
   const decisions = about.map(({ condition, tenant }, n) => {
     const ticket = subjects[n]?.ticket ?? null
     const open = ticket === null ? null : { ...ticket, known: ticket }
-    return decideRequest(condition.level, condition.statusKey, open, groundOf(tenant, now))
+    const ofEvent = condition.eventSeverity !== null
+    return decideRequest(condition.level, condition.statusKey, open, groundOf(tenant, now), ofEvent)
   })
   await wakeDesks(client, await writeDecisions(deps, client, subjects, decisions, now))
   return decisions
@@ -111,7 +112,7 @@ function subjectOf(
   const { statusKey, computerKey, computerName, link, text, beganAt } = condition
   const words = source.connector?.describeStatus(statusKey)
   return {
-    kind: 'condition',
+    kind: condition.eventSeverity === null ? 'condition' : 'lasting',
     conditionId: condition.id,
     eventId: null,
     tenant,

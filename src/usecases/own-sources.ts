@@ -41,7 +41,7 @@ const common = {
     computersEverySeconds: everySeconds,
     eventsEverySeconds: noEventsEverySeconds,
   }),
-  reach: () => ({ trust: { by: 'system' } as const, proxy: null, timeoutMs: 10_000, secrets: [] }),
+  reach: () => ({ trust: { by: 'system' } as const, proxy: null, timeoutMs: 10_000, secrets: [], hosts: [] }),
   async *pollEvents() {
     yield { events: [], cursor: 'none' }
   },

@@ -17,3 +17,14 @@ export function pageOf<T extends { readonly id: number }>(found: readonly T[], l
 export function containsPattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`
 }
+
+export type OffsetInput = {
+  /** `next` of the page before: how many rows stand before this page. */
+  readonly cursor?: number | undefined
+  readonly limit: number
+}
+
+/** The same for lists in the order of their names, which are short enough to be counted through. */
+export function offsetPage<T>(found: readonly T[], { cursor = 0, limit }: OffsetInput) {
+  return { items: found.slice(0, limit), next: found.length > limit ? cursor + limit : null }
+}

@@ -32,7 +32,7 @@ const connector: SourceConnector = {
   catalogue: { statuses: [status], severities: [], eventTypes: [] },
   describeStatus: () => status,
   facts: () => ({ namesAllReasons: true, computersEverySeconds: 60, eventsEverySeconds: 60 }),
-  reach: () => ({ trust: { by: 'system' }, proxy: null, timeoutMs: 1_000, secrets: [] }),
+  reach: () => ({ trust: { by: 'system' }, proxy: null, timeoutMs: 1_000, secrets: [], hosts: [] }),
   check: () => Promise.resolve({ facts: [], problems: [] }),
   listTenants: () => Promise.resolve([{ key: 'a', name: 'A', enabled: true }]),
   async *pollComputers() {

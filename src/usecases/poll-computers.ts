@@ -7,6 +7,7 @@ import type { Client } from '../db/sql.ts'
 import { type Changes, closeStage, fetchChanges, openChanges, openStage, type Stage } from '../db/staging.ts'
 import { inTransactionOf, withClient } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
+import { traitsOf } from './event-traits.ts'
 import { type Judged, type JudgedSource, judgeComputers } from './judge-computers.ts'
 import { type OpenSource, openSource } from './open-connection.ts'
 
@@ -115,6 +116,7 @@ export function judgedSource(open: OpenSource): JudgedSource {
     name: open.name,
     catalogue: connector.catalogue,
     describeStatus: (key) => connector.describeStatus(key),
+    describeEvent: traitsOf(connector),
     namesAllReasons: connector.facts(settings).namesAllReasons,
   }
 }

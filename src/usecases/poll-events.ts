@@ -13,7 +13,7 @@ import { judgedSource } from './poll-computers.ts'
 export async function pollEvents(deps: Deps, duty: Duty, row: SourceRow, signal: AbortSignal): Promise<JudgedEvents> {
   const open = openSource(deps, row, signal)
   const source = judgedSource(open)
-  const total: JudgedEvents = { events: 0, repeated: 0, opened: 0 }
+  const total: JudgedEvents = { events: 0, repeated: 0, opened: 0, closed: 0 }
   try {
     return await withClient(deps.pool, async (client) => {
       for await (const { events, cursor } of open.connector.pollEvents(open.context, row.eventCursor)) {

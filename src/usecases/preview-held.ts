@@ -16,7 +16,7 @@ export type HeldPreview = {
   readonly pausedUntil: Date | null
   readonly clients: readonly { readonly tenantId: number; readonly name: string; readonly count: number }[]
   readonly rules: readonly {
-    readonly section: 'warning' | 'critical'
+    readonly section: 'warning' | 'critical' | 'event-type'
     readonly key: string
     readonly title: string
     readonly count: number
@@ -51,7 +51,8 @@ export async function previewHeld(deps: Deps, input: HeldInput): Promise<HeldPre
       const [first] = rows
       if (first === undefined) return []
       const { section, key } = first
-      return [{ section, key, title: ground.words(section, key).title, count: sum(rows) }]
+      const words = ground.places[section].get(key) ?? ground.words(section, key)
+      return [{ section, key, title: words.title, count: sum(rows) }]
     }),
   }
 }

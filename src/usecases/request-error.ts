@@ -14,7 +14,10 @@ import { SecretBoxError } from '../lib/secret-box.ts'
  * - `check-failed`: the connection was tried before saving, and failed.
  * - `connection-failed`, `connection-limited`: a live call to a vendor failed, or must wait.
  * - `wrong-credentials`, `code-needed`, `too-many-attempts`: somebody could not sign in.
+ * - `forged-message`: a message in a desk's name that the desk did not write.
+ * - `inbox-full`: what a source sends comes faster than it can be settled; send it again later.
  * - `already-set-up`: the first administrator is there.
+ * - `too-many-screens`: no room for another one that is told of changes.
  * - `last-administrator`: without this one nobody could administer any more.
  * - `not-allowed`: the role does not go that far.
  * - `secret-unreadable`: a stored secret cannot be opened with the present TOCSIN_SECRET.
@@ -36,7 +39,10 @@ export type RequestProblem =
   | 'wrong-credentials'
   | 'code-needed'
   | 'too-many-attempts'
+  | 'forged-message'
+  | 'inbox-full'
   | 'already-set-up'
+  | 'too-many-screens'
   | 'last-administrator'
   | 'not-allowed'
   | 'secret-unreadable'
@@ -60,6 +66,8 @@ export type RequestFacts = {
   readonly version?: number
   readonly changed?: readonly RowPlace[]
   readonly removed?: readonly RowPlace[]
+  /** Names of those who changed it. */
+  readonly changedBy?: readonly string[]
   readonly total?: number
   readonly failure?: Pick<Failure, 'kind' | 'reason'>
   /** Nothing may be asked again before this moment. */

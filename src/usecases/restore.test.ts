@@ -113,6 +113,11 @@ async function fill(pool: typeof from.pool): Promise<void> {
     `insert into duties (kind, subject_id, due_at, lease_owner, lease_until, failures) values ('keep-house', 0, $1, gen_random_uuid(), $1, 3)`,
     [now],
   )
+  await pool.query(
+    `insert into audit (id, at, actor_kind, actor_name, action, subject_kind, subject_id, subject_name, hash)
+     values (1, $1, 'system', 'Tocsin', 'a-test', 'settings', '1', 'One', 'x')`,
+    [now],
+  )
 }
 
 async function addTickets(pool: typeof from.pool, count: number): Promise<void> {
@@ -363,6 +368,13 @@ describe('a restore', () => {
     reader.release()
     expect(await dump(into.pool)).toEqual(before)
     expect(await failure({ replace: true })).toBeNull()
+  })
+
+  test('brings the audit log back, and its guard', async () => {
+    await takeBackup()
+    await restore(deps(), { file, replace: true })
+    expect((await into.pool.query('select action from audit')).rows).toEqual([{ action: 'a-test' }])
+    await expect(into.pool.query('delete from audit')).rejects.toThrow('append-only')
   })
 
   test('of an older copy is brought up to date', async () => {

@@ -1,15 +1,18 @@
 import { ConnectorError } from '../connectors/failure.ts'
-import { describePresent, forgetSecrets, markRestored, type Present, readBooks } from '../db/after-restore.ts'
+import { describePresent, markRestored, type Present, readBooks } from '../db/after-restore.ts'
 import { lockMigrations, type Migration, pendingMigrations, readMigrations } from '../db/migrate.ts'
 import { replaceDatabase } from '../db/restore-tables.ts'
+import { forgetSecrets } from '../db/sealed-secrets.ts'
 import { lockOutServers } from '../db/server-lock.ts'
 import type { Client, Sql } from '../db/sql.ts'
 import { inTransactionOf } from '../db/transaction.ts'
+import type { SecretBox } from '../lib/secret-box.ts'
 import { BackupError } from './backup-error.ts'
 import { type BackupFile, type BackupHeader, openBackupFile } from './backup-file.ts'
 import type { Deps } from './deps.ts'
 import { opensCheck, sealCheck } from './key-check.ts'
 import { readSettings, type StoredConnection } from './open-connection.ts'
+import { resealAll } from './rotate-key.ts'
 
 export type Restore = {
   readonly file: string
@@ -34,14 +37,20 @@ export type RestoredBackup = {
   readonly restingDesks: number
 }
 
-type RestoreDeps = Pick<Deps, 'pool' | 'clock' | 'box' | 'psas'>
+type RestoreDeps = Pick<Deps, 'pool' | 'clock' | 'box' | 'psas'> & FormerBoxes
+
+/** With keys of before: a copy of then is sealed anew with the present one. */
+type FormerBoxes = { readonly formerBoxes?: readonly SecretBox[] }
 
 /** A back-up that is whole and that this program can read, and what stands in the database that it would replace. */
 export type Inspected = { readonly header: BackupHeader; readonly present: Present | null }
 
 /** What a restore would do. Changes nothing. Throws `BackupError`, `DatabaseError`. */
-export async function inspectRestore(deps: Pick<Deps, 'pool' | 'box'>, input: UsableInput): Promise<Inspected> {
-  const { header } = await openUsable(deps, input)
+export async function inspectRestore(
+  deps: Pick<Deps, 'pool' | 'box'> & FormerBoxes,
+  input: UsableInput,
+): Promise<Inspected> {
+  const { header } = (await openUsable(deps, input)).file
   return { header, present: await presentOf(deps.pool) }
 }
 
@@ -50,7 +59,7 @@ export async function inspectRestore(deps: Pick<Deps, 'pool' | 'box'>, input: Us
  * cannot know of the time since is marked as such, so that servers ask the desks before they act. Throws `BackupError`, `DatabaseError`.
  */
 export async function restore(deps: RestoreDeps, input: Restore): Promise<RestoredBackup> {
-  const file = await openUsable(deps, input)
+  const { file, sealedWith } = await openUsable(deps, input)
   const known = await readMigrations(input.migrations)
   const client = await deps.pool.connect()
   try {
@@ -59,7 +68,7 @@ export async function restore(deps: RestoreDeps, input: Restore): Promise<Restor
     if (!(await lockOutServers(client))) throw running()
     const isEmpty = (await presentOf(client)) === null
     if (!isEmpty && input.replace !== true) throw notEmpty()
-    const work = { input, file, known, isEmpty }
+    const work = { input, file, sealedWith, known, isEmpty }
     const restored = await inTransactionOf(client, () => replaceAll(deps, client, work))
     await client.query('analyze')
     return restored
@@ -71,7 +80,10 @@ export async function restore(deps: RestoreDeps, input: Restore): Promise<Restor
 
 type UsableInput = Pick<Restore, 'file' | 'forgetSecrets' | 'migrations'>
 
-async function openUsable(deps: Pick<Deps, 'box'>, input: UsableInput): Promise<BackupFile> {
+/** `sealedWith` is null when the key is lost. */
+type Usable = { readonly file: BackupFile; readonly sealedWith: SecretBox | null }
+
+async function openUsable(deps: Pick<Deps, 'box'> & FormerBoxes, input: UsableInput): Promise<Usable> {
   const file = await openBackupFile(input.file)
   const { migrations, tocsin, sealedCheck } = file.header
   const known = await readMigrations(input.migrations)
@@ -86,8 +98,10 @@ async function openUsable(deps: Pick<Deps, 'box'>, input: UsableInput): Promise<
     const message = `${input.file} was taken by Tocsin ${tocsin}, whose migration ${differs.name} is another than this program's. Restore with that Tocsin, and upgrade then.`
     throw new BackupError('other-migrations', message)
   }
-  if (input.forgetSecrets !== true && !opensCheck(deps.box, sealedCheck)) throw otherKey()
-  return file
+  if (input.forgetSecrets === true) return { file, sealedWith: null }
+  const sealedWith = [deps.box, ...(deps.formerBoxes ?? [])].find((box) => opensCheck(box, sealedCheck))
+  if (sealedWith === undefined) throw otherKey()
+  return { file, sealedWith }
 }
 
 async function presentOf(sql: Sql): Promise<Present | null> {
@@ -100,12 +114,13 @@ async function presentOf(sql: Sql): Promise<Present | null> {
 type Work = {
   readonly input: Restore
   readonly file: BackupFile
+  readonly sealedWith: SecretBox | null
   readonly known: readonly Migration[]
   readonly isEmpty: boolean
 }
 
 async function replaceAll(deps: RestoreDeps, client: Client, work: Work): Promise<RestoredBackup> {
-  const { input, file, known, isEmpty } = work
+  const { input, file, sealedWith, known, isEmpty } = work
   const { header } = file
   const books = isEmpty ? null : await readBooks(client)
   const pending = pendingMigrations(known, header.migrations)
@@ -116,7 +131,8 @@ async function replaceAll(deps: RestoreDeps, client: Client, work: Work): Promis
     counters,
     tables: file.tables(),
   })
-  const secretsToEnter = input.forgetSecrets === true ? await forgetSecrets(client, sealCheck(deps.box)) : 0
+  const secretsToEnter = sealedWith === null ? await forgetSecrets(client, sealCheck(deps.box)) : 0
+  if (sealedWith !== null && sealedWith !== deps.box) await resealAll(client, sealedWith, deps.box)
   const now = deps.clock.now()
   const silentMinutes = input.silentMinutes ?? 0
   const budgets = books === null && silentMinutes < 60 ? await budgetsOf(deps, client) : new Map<number, number>()

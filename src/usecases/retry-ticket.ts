@@ -66,10 +66,15 @@ async function presentRule(sql: Sql, ticket: LockedTicket): Promise<Rule | undef
   const integration = (await loadGround(sql, [ticket.tenantId])).get(ticket.tenantId)?.mapping?.integration
   if (integration === undefined || integration.id !== ticket.integrationId) return undefined
   if (ticket.conditionId !== null) {
-    const { rows } = await sql.query<{ key: string }>('select status_key as key from conditions where id = $1', [
-      ticket.conditionId,
-    ])
-    return rows[0] === undefined ? undefined : statusRule(integration.rules, ticket.level, rows[0].key)
+    const { rows } = await sql.query<{ key: string; ofEvent: boolean }>(
+      'select status_key as key, event_severity is not null as "ofEvent" from conditions where id = $1',
+      [ticket.conditionId],
+    )
+    const [condition] = rows
+    if (condition === undefined) return undefined
+    return condition.ofEvent
+      ? eventRule(integration.rules, condition.key, null)
+      : statusRule(integration.rules, ticket.level, condition.key)
   }
   const { rows } = await sql.query<{ type: string; severity: Parameters<typeof eventRule>[2] }>(
     'select type, severity from events where id = $1',

@@ -18,7 +18,9 @@ import { readChanges } from './read-changes.ts'
 import { readOptions } from './read-options.ts'
 import { readUsage } from './read-usage.ts'
 import { recoverDesk, recoveryDelay } from './recover-desk.ts'
+import { registerHints } from './register-hints.ts'
 import { settleFinds } from './settle-finds.ts'
+import { settleInbox } from './settle-inbox.ts'
 import { tellWebhook } from './tell-webhook.ts'
 import { watchSelf } from './watch-self.ts'
 
@@ -134,6 +136,10 @@ async function pollSource(deps: Deps, duty: Duty, signal: AbortSignal): Promise<
   const open = openSource(deps, row, signal)
   const facts = open.connector.facts(open.settings)
   await open.close()
+  if (open.connector.pushed !== undefined) {
+    const { isDone, ...detail } = await settleInbox(deps, duty, row, signal)
+    return { detail, everySeconds: isDone ? facts.eventsEverySeconds : 0 }
+  }
   if (duty.kind === 'poll-computers') {
     return { detail: await pollComputers(deps, duty, row, signal), everySeconds: facts.computersEverySeconds }
   }
@@ -166,7 +172,7 @@ async function readDesk(deps: Deps, duty: Duty, signal: AbortSignal): Promise<En
     if (limit !== null) throw new ConnectorError('limited', limit.reason, limit.message, { until: limit.until })
     if (duty.kind === 'read-options') {
       const { everySeconds, ...detail } = await readOptions(deps, row, open, duty)
-      return { detail, everySeconds }
+      return { detail: { ...detail, ...(await registerHints(deps, open)) }, everySeconds }
     }
     const delay = recoveryDelay(row, facts, deps.clock.now())
     if (delay !== null && delay > 0) return { detail: { waitsForCalls: true }, everySeconds: delay / 1_000 }

@@ -6,7 +6,14 @@ import { alarmMessage, webhookKey } from './alarm-message.ts'
 import type { Deps } from './deps.ts'
 import { type FieldIssue, invalidInput } from './request-error.ts'
 import { showWatchSettings, type WatchSettingsView } from './show-watch-settings.ts'
-import { readWatchSettings, type WatchSettings, webhookSecretPlace } from './watch-settings.ts'
+import {
+  maskedAddress,
+  readWatchSettings,
+  readWebhook,
+  toStoredSettings,
+  type WatchSettings,
+  webhookSecretPlace,
+} from './watch-settings.ts'
 import { writeAudit } from './write-audit.ts'
 
 export type SaveWatchSettings = Omit<WatchSettings, 'webhook'> & {
@@ -25,10 +32,10 @@ export async function saveWatchSettings(deps: Deps, input: SaveWatchSettings): P
   await refuseUnknownEnds(deps, settings)
   await withTransaction(deps.pool, async (client) => {
     const row = await loadWatch(client, { lock: true })
-    const before = readWatchSettings(row).webhook
+    const before = readWebhook(deps.box, row)
     const moved = row.webhookSecret !== null && before.url !== webhook.url
     const sealed = secretAfter(deps, row.webhookSecret, secret, { enabled: webhook.enabled, moved })
-    await storeSettings(client, settings, sealed)
+    await storeSettings(client, toStoredSettings(deps.box, settings), sealed)
     if (!webhook.enabled) await dropMessages(client)
     else {
       await hurryMessages(client, now)
@@ -45,11 +52,14 @@ export async function saveWatchSettings(deps: Deps, input: SaveWatchSettings): P
     await hurryDuty(client, 'tell-webhook', 0, now)
     const subject = { kind: 'settings', id: 'watch', name: 'Self-watch' }
     const secretWords = sealed === row.webhookSecret ? {} : { webhookSecret: '(changed)' }
+    // Two addresses may differ only in what is masked.
+    const urlWords = before.url === webhook.url ? {} : { webhookAddress: '(changed)' }
+    const masked = (one: WatchSettings['webhook']) => ({ ...one, url: maskedAddress(one.url) })
     await writeAudit(deps, client, {
       action: 'save-watch-settings',
       subject,
-      before: { ...readWatchSettings(row) },
-      after: { ...settings, ...secretWords },
+      before: { ...readWatchSettings(row), webhook: masked(before) },
+      after: { ...settings, webhook: masked(webhook), ...urlWords, ...secretWords },
     })
   })
   const { enabled, allowLinkLocal } = webhook
@@ -57,7 +67,7 @@ export async function saveWatchSettings(deps: Deps, input: SaveWatchSettings): P
     { webhook: { enabled, allowLinkLocal }, secretEnds: settings.secretEnds.length },
     'watch settings saved',
   )
-  return showWatchSettings(deps)
+  return showWatchSettings(deps, { whole: true })
 }
 
 function secretAfter(

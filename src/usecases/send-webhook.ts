@@ -1,11 +1,12 @@
 import { ConnectorError } from '../connectors/failure.ts'
 import type { HttpClient } from '../connectors/http.ts'
-import { isLinkLocal } from '../lib/link-local.ts'
+import type { WatchRow } from '../db/watch.ts'
+import { isLinkLocal, isMetadata } from '../lib/link-local.ts'
 import { SecretBoxError } from '../lib/secret-box.ts'
 import { signedHeaders, webhookKey } from './alarm-message.ts'
 import type { Deps } from './deps.ts'
 import { openGate } from './open-connection.ts'
-import { type WatchSettings, webhookSecretPlace } from './watch-settings.ts'
+import { readWebhook, type WatchSettings, webhookSecretPlace } from './watch-settings.ts'
 
 /** Whole time allowed for a delivery, in ms. */
 const deliveryMs = 10_000
@@ -17,14 +18,9 @@ export type Receiver = {
   close(): Promise<void>
 }
 
-/** Opens the way to the receiver. Throws `ConnectorError` (denied) when the settings or the secret cannot be used. */
-export function openReceiver(
-  deps: Deps,
-  webhook: WatchSettings['webhook'],
-  sealed: string | null,
-  signal: AbortSignal,
-): Receiver {
-  const secret = openSecret(deps, sealed)
+/** Opens the way to the receiver as it is stored. Throws `ConnectorError` (denied) when address or secret cannot be used. */
+export function openReceiver(deps: Deps, row: WatchRow, signal: AbortSignal): Receiver {
+  const { webhook, secret } = openSealed(deps, row)
   const key = webhookKey(secret)
   if (key === null) throw new ConnectorError('denied', 'invalid-value', 'The webhook has no valid secret: enter one.')
   const http = deps.httpClient({
@@ -37,7 +33,8 @@ export function openReceiver(
     secrets: [secret, key.toString('base64'), ...pathSecrets(webhook.url)],
     log: deps.log.child({ webhook: true }),
     signal,
-    ...(webhook.allowLinkLocal ? {} : { refusesAddress: isLinkLocal }),
+    hosts: [URL.parse(webhook.url)?.host ?? ''],
+    refusesAddress: webhook.allowLinkLocal ? isMetadata : isLinkLocal,
   })
   return {
     deliver: (message) => deliver(deps, http, webhook.url, key, message),
@@ -45,10 +42,10 @@ export function openReceiver(
   }
 }
 
-function openSecret(deps: Pick<Deps, 'box'>, sealed: string | null): string {
-  if (sealed === null) return ''
+function openSealed(deps: Pick<Deps, 'box'>, row: WatchRow): { webhook: WatchSettings['webhook']; secret: string } {
   try {
-    return deps.box.open(sealed, webhookSecretPlace)
+    const secret = row.webhookSecret === null ? '' : deps.box.open(row.webhookSecret, webhookSecretPlace)
+    return { webhook: readWebhook(deps.box, row), secret }
   } catch (error) {
     if (!(error instanceof SecretBoxError)) throw error
     throw new ConnectorError('denied', 'invalid-value', error.message, { cause: error })

@@ -15,6 +15,10 @@ export type SettingsField = {
   readonly required: boolean
   readonly default: string | number | boolean | null
   readonly choices: readonly string[]
+  /** Words for choices that do not speak for themselves. */
+  readonly titles: Readonly<Record<string, string>>
+  /** Only of use while another field has this value; null: always. */
+  readonly when: { readonly key: string; readonly value: string } | null
   readonly minimum: number | null
   readonly maximum: number | null
 }
@@ -31,6 +35,8 @@ type Property = {
   secret?: boolean
   multiline?: boolean
   place?: boolean
+  titles?: Record<string, string>
+  when?: { key: string; value: string }
 }
 
 const read = new WeakMap<z.ZodType, readonly SettingsField[]>()
@@ -50,6 +56,7 @@ export function settingsFields(schema: z.ZodType): readonly SettingsField[] {
 
 function toField(key: string, property: Property, required: boolean): SettingsField {
   const { title = key, help = '', group = '', secret = false, multiline = false, place = false } = property
+  const { titles = {}, when = null } = property
   const fixed = property.default
   return {
     key,
@@ -63,6 +70,8 @@ function toField(key: string, property: Property, required: boolean): SettingsFi
     required,
     default: typeof fixed === 'string' || typeof fixed === 'number' || typeof fixed === 'boolean' ? fixed : null,
     choices: (property.enum ?? []).map(String),
+    titles,
+    when,
     minimum: bounded(property.minimum),
     maximum: bounded(property.maximum),
   }

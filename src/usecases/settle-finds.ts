@@ -18,6 +18,7 @@ import type { Client } from '../db/sql.ts'
 import { insertActStep } from '../db/ticket-acts.ts'
 import { withClient, withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
+import { traitsOf } from './event-traits.ts'
 import { identifyFinds } from './identify-finds.ts'
 import type { OpenPsa } from './open-connection.ts'
 
@@ -103,9 +104,13 @@ async function adoptionOf(
   }
   // Whether it still holds is not known before.
   if (place.toBeListed) return null
-  const { subject, endReason } = await findCondition(client, place.tenantId, about.computerKey, about.statusKey)
   const source = await loadSource(client, about.source)
-  const described = deps.sources.get(source?.connector ?? '')?.describeStatus(about.statusKey)
+  const connector = deps.sources.get(source?.connector ?? '')
+  const found = await findCondition(client, place.tenantId, about.computerKey, about.statusKey)
+  const { subject } = found
+  // Nobody lists events: one that has an end may have been raised since the copy was taken, and then it holds.
+  const endReason = traitsOf(connector)(about.statusKey).hasEnd ? null : found.endReason
+  const described = connector?.describeStatus(about.statusKey)
   const want = endReason === null ? 'open' : 'closed'
   const lane = laneOf({ want, level: subject.level }, { phase: 'open' })
   return { ...base, subject, endReason, what: described?.title ?? about.statusKey, lane }

@@ -1,13 +1,26 @@
-import { type TenantTroubles, type TicketDay, ticketDays, troublesByReason, troublesByTenant } from '../db/overview.ts'
+import {
+  type StuckReason,
+  stuckReasons,
+  type TenantTroubles,
+  type TicketDay,
+  type TroubleTotals,
+  ticketDays,
+  troublesByReason,
+  troublesByTenant,
+} from '../db/overview.ts'
 import type { Deps } from './deps.ts'
 import { invalidInput } from './request-error.ts'
 
 const days = 30
 const clientsAtMost = 20
 const reasonsAtMost = 20
+const stuckAtMost = 10
 
 export type Overview = {
   readonly at: Date
+  /** Of everything that is wrong now. */
+  readonly totals: TroubleTotals
+  /** Those with most that is wrong. */
   readonly clients: readonly TenantTroubles[]
   readonly reasons: readonly {
     readonly statusKey: string
@@ -15,6 +28,8 @@ export type Overview = {
     readonly critical: number
     readonly warning: number
   }[]
+  /** Why tickets stopped until a person helps. */
+  readonly stuck: readonly StuckReason[]
   /** The last thirty days, oldest first, none left out. */
   readonly days: readonly TicketDay[]
 }
@@ -24,15 +39,18 @@ export async function showOverview(deps: Deps, input: { zone: string }): Promise
   const at = deps.clock.now()
   const names = lastDays(at, input.zone)
   const since = new Date(at.getTime() - (days + 1) * 86_400_000)
-  const [clients, reasons, counted] = await Promise.all([
+  const [{ totals, clients }, reasons, stuck, counted] = await Promise.all([
     troublesByTenant(deps.pool, clientsAtMost),
     troublesByReason(deps.pool, reasonsAtMost),
+    stuckReasons(deps.pool, stuckAtMost),
     ticketDays(deps.pool, since, input.zone),
   ])
   const byDay = new Map(counted.map((day) => [day.day, day]))
   return {
     at,
+    totals,
     clients,
+    stuck,
     reasons: reasons.map(({ connector, statusKey, critical, warning }) => {
       const title = deps.sources.get(connector)?.describeStatus(statusKey).title ?? statusKey
       return { statusKey, title, critical, warning }

@@ -61,7 +61,7 @@ export async function welcome(
   deps: Deps,
   person: Pick<Person, 'id' | 'name' | 'email' | 'passwordHash'>,
   visitor: Visitor,
-  by: 'password' | 'invitation',
+  by: 'password' | 'invitation' | 'oidc',
 ): Promise<string> {
   const now = deps.clock.now()
   const actor = { kind: 'person', id: person.id, name: person.name } as const

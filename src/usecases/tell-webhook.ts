@@ -24,7 +24,7 @@ export async function tellWebhook(
   const detail = { delivered: 0, failed: 0 }
   const messages = webhook.enabled ? await dueMessages(deps.pool, deps.clock.now(), batch) : []
   if (messages.length === 0) return { detail, everySeconds: await untilNext(deps, webhook.enabled) }
-  const receiver = openReceiver(deps, webhook, watch.webhookSecret, signal)
+  const receiver = openReceiver(deps, watch, signal)
   try {
     for (const message of messages) {
       signal.throwIfAborted()

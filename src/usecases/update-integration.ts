@@ -1,4 +1,5 @@
 import type { PsaOptions } from '../connectors/psa.ts'
+import type { FieldValues } from '../core/ticket.ts'
 import { saveIntegration } from '../db/integrations.ts'
 import { withTransaction } from '../db/transaction.ts'
 import { changedOnly, integrationToAudit } from './audit-words.ts'
@@ -7,7 +8,7 @@ import type { CreateIntegration } from './create-integration.ts'
 import type { Deps } from './deps.ts'
 import { judgeIntegration, withoutEmpty } from './integration-settings.ts'
 import type { IntegrationView } from './list-integrations.ts'
-import { notFound } from './request-error.ts'
+import { notFound, RequestError } from './request-error.ts'
 import { showIntegration } from './show-integration.ts'
 import { mustLoadPsa, psaConnectorOf } from './with-desk.ts'
 import { writeAudit } from './write-audit.ts'
@@ -15,6 +16,8 @@ import { writeAudit } from './write-audit.ts'
 export type UpdateIntegration = Omit<CreateIntegration, 'name' | 'sourceId' | 'psaId'> & {
   readonly id: number
   readonly name?: string | undefined
+  /** The general fields as the person saw them: when one that is to be changed is another by now, nothing is saved. */
+  readonly generalSeen?: FieldValues | undefined
 }
 
 /**
@@ -33,7 +36,7 @@ export async function updateIntegration(deps: Deps, input: UpdateIntegration): P
       ])
       const row = rows[0]
       if (row === undefined) throw notFound('integration', input.id)
-      const paused = row.paused_until !== null && row.paused_until > now ? row.paused_until : null
+      refuseUnseen(input, row.general)
       const values = {
         name: input.name ?? row.name,
         general: withoutEmpty({ ...row.general, ...input.general }),
@@ -41,9 +44,11 @@ export async function updateIntegration(deps: Deps, input: UpdateIntegration): P
         descriptionTemplate: input.descriptionTemplate ?? row.description_template,
         repeats: input.repeats ?? row.repeats,
         repeatNoteMinutes: input.repeatNoteMinutes ?? row.repeat_note_minutes,
-        pausedUntil: input.pausedUntil === undefined ? paused : input.pausedUntil,
+        pausedUntil: input.pausedUntil === undefined ? row.paused_until : input.pausedUntil,
       }
-      judgeIntegration(psaConnectorOf(deps, psa), psa.options as PsaOptions | null, values, now)
+      // A pause that ended stays to be seen, and is no reason to refuse another change.
+      const judged = { ...values, pausedUntil: input.pausedUntil ?? null }
+      judgeIntegration(psaConnectorOf(deps, psa), psa.options as PsaOptions | null, judged, now)
       await saveIntegration(client, row.id, values, now)
       const stored = {
         name: row.name,
@@ -59,7 +64,19 @@ export async function updateIntegration(deps: Deps, input: UpdateIntegration): P
       await writeAudit(deps, client, { action: 'update-integration', subject, ...change })
     }),
   )
-  const { id, ...changed } = input
+  const { id, generalSeen: _, ...changed } = input
   deps.log.info({ id, fields: Object.keys(changed) }, 'integration updated')
   return showIntegration(deps, { id })
+}
+
+/** Two people at the same settings: what one of them has not seen is not overwritten. */
+function refuseUnseen({ general = {}, generalSeen }: UpdateIntegration, stored: FieldValues): void {
+  if (generalSeen === undefined) return
+  const changed = Object.keys(general)
+    .filter((key) => (stored[key] ?? '') !== (generalSeen[key] ?? '') && (stored[key] ?? '') !== general[key])
+    .map((key) => ({ section: 'general', key }))
+  if (changed.length === 0) return
+  const names = changed.map(({ key }) => key).join(', ')
+  const message = `Somebody else changed these settings meanwhile: ${names}. Nothing of yours was saved: read them again and repeat your change.`
+  throw new RequestError('changed-meanwhile', message, { changed })
 }

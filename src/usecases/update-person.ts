@@ -27,7 +27,13 @@ export async function updatePerson(deps: Deps, input: UpdatePerson): Promise<Per
     await updatePersonRow(
       client,
       input.id,
-      { name, role, disabledAt: disabled ? (before.disabledAt ?? now) : null },
+      {
+        name,
+        role,
+        // A role that somebody here gives is theirs to take, not the provider's.
+        roleByOidc: before.roleByOidc && role === before.role,
+        disabledAt: disabled ? (before.disabledAt ?? now) : null,
+      },
       now,
     )
     if (disabled) await deleteSessionsOf(client, input.id, null)

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { thresholdBounds, usualThresholds, type WatchThresholds } from '../core/watch-thresholds.ts'
 import type { WatchRow } from '../db/watch.ts'
-import { isLinkLocal } from '../lib/link-local.ts'
+import { isLinkLocal, isMetadata } from '../lib/link-local.ts'
+import type { SecretBox } from '../lib/secret-box.ts'
 
 /** The settings of self-watch as they are stored and judged. What is absent has its usual value. */
 
@@ -33,7 +34,9 @@ const webhookFields = {
   allowLinkLocal: z
     .boolean()
     .default(false)
-    .describe('also send to link-local and metadata addresses; leave it off unless the receiver really is there'),
+    .describe(
+      'also send to link-local addresses, never to metadata services; leave it off unless the receiver really is there',
+    ),
   caPem: z
     .string()
     .trim()
@@ -64,9 +67,9 @@ const WebhookInput = z
       refinement.addIssue({ code: 'custom', path: ['url'], message: 'Enter the address of the receiver.' })
     }
     const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? ''
-    if (!allowLinkLocal && isLinkLocal(host)) {
+    if (isMetadata(host) || (!allowLinkLocal && isLinkLocal(host))) {
       const message =
-        'This is a link-local or metadata address, which belongs to the machine itself or to its cloud: enter another, or allow it.'
+        'This is a link-local or metadata address, which belongs to the machine itself or to its cloud: enter another one. Link-local ones can be allowed, metadata services never.'
       refinement.addIssue({ code: 'custom', path: ['url'], message })
     }
   })
@@ -91,7 +94,7 @@ export type WatchSettings = {
   readonly secretEnds: readonly z.infer<typeof SecretEnd>[]
 }
 
-/** Stored settings; what no longer fits (an older version wrote it) has its usual value. */
+/** Stored settings but for the webhook's address, which is sealed (`readWebhook`); what no longer fits (an older version wrote it) has its usual value. */
 export function readWatchSettings(row: Pick<WatchRow, 'settings'>): WatchSettings {
   const { thresholds, webhook, secretEnds } = row.settings
   return {
@@ -107,3 +110,28 @@ function or<T>(parsed: { readonly success: boolean; readonly data?: T | undefine
 
 /** Where the webhook's secret belongs, bound into its sealed form. */
 export const webhookSecretPlace = 'watch/webhook/secret'
+
+/** Where the webhook's address belongs: such addresses often hold a token, and whoever has it can write to the receiver. */
+export const webhookUrlPlace = 'watch/webhook/url'
+
+/** How settings are stored: the address of the webhook sealed beside them. */
+export function toStoredSettings(box: SecretBox, settings: WatchSettings): object {
+  const { url, ...webhook } = settings.webhook
+  const sealed = url === '' ? {} : { webhookUrl: box.seal(url, webhookUrlPlace) }
+  return { ...settings, webhook, ...sealed }
+}
+
+/** The stored webhook with its address. Throws `SecretBoxError`. */
+export function readWebhook(box: SecretBox, row: Pick<WatchRow, 'settings'>): WatchSettings['webhook'] {
+  const { webhook } = readWatchSettings(row)
+  const { webhookUrl } = row.settings
+  // Versions before this one stored it as it is.
+  return typeof webhookUrl === 'string' ? { ...webhook, url: box.open(webhookUrl, webhookUrlPlace) } : webhook
+}
+
+/** An address as it may be told to those who may not send there: without what may be a token in it. */
+export function maskedAddress(address: string): string {
+  const url = URL.parse(address)
+  if (url === null) return ''
+  return url.pathname === '/' && url.search === '' && url.hash === '' ? url.origin : `${url.origin}/…`
+}

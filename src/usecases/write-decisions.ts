@@ -17,7 +17,7 @@ import type { Deps } from './deps.ts'
 
 /** What a decision is about, with everything its ticket's texts need. */
 export type TicketSubject = {
-  readonly kind: 'condition' | 'event'
+  readonly kind: 'condition' | 'event' | 'lasting'
   readonly conditionId: number | null
   readonly eventId: number | null
   readonly tenant: TenantGround

@@ -24,7 +24,7 @@ function hangingSource(polled: () => void): SourceConnector {
     catalogue: { statuses: [status], severities: [], eventTypes: [] },
     describeStatus: () => status,
     facts: () => ({ namesAllReasons: true, computersEverySeconds: 60, eventsEverySeconds: 60 }),
-    reach: () => ({ trust: { by: 'system' }, proxy: null, timeoutMs: 60_000, secrets: [] }),
+    reach: () => ({ trust: { by: 'system' }, proxy: null, timeoutMs: 60_000, secrets: [], hosts: [] }),
     check: () => Promise.resolve({ facts: [], problems: [] }),
     listTenants: ({ signal }) => hang(signal),
     pollComputers: () => {

@@ -195,7 +195,8 @@ describe('settings', () => {
   ])('%s is refused', (url) => {
     const parsed = WatchSettingsInput.safeParse({ webhook: { enabled: true, url, secret: webhookSecret } })
     expect(parsed.error?.issues).toMatchObject([{ message: expect.stringContaining('metadata address') }])
-    expect(WatchSettingsInput.safeParse({ webhook: { url, allowLinkLocal: true } }).success).toBe(true)
+    const isAllowed = WatchSettingsInput.safeParse({ webhook: { url, allowLinkLocal: true } }).success
+    expect(isAllowed).toBe(url.includes('fe80::1'))
   })
 
   test('a name that leads there is refused when it is called, and nothing is sent', async () => {
@@ -228,7 +229,7 @@ describe('settings', () => {
 
   test('the secret is never shown, is kept for its address alone, and must have the form of one', async () => {
     const { stage, receiver } = await withWebhook()
-    const shown = await showWatchSettings(stage.app.deps)
+    const shown = await showWatchSettings(stage.app.deps, { whole: true })
     expect(shown.webhook).toMatchObject({ secretSet: true, url: receiver.url })
     expect(JSON.stringify(shown)).not.toContain(webhookSecret.slice(6))
     const moved = { webhook: { enabled: true, url: 'https://elsewhere.example.com/hook' } }
@@ -244,12 +245,13 @@ describe('settings', () => {
     await expect(save(stage, cleared)).rejects.toMatchObject({ code: 'invalid-input' })
     const { rows } = await stage.app.deps.pool.query<{ row: string }>('select watch::text as row from watch')
     expect(rows[0]?.row).not.toContain(webhookSecret.slice(6, 30))
+    expect(rows[0]?.row).not.toContain(new URL(receiver.url).pathname.slice(1))
   })
 
   test('whom no alarm could reach is said', async () => {
     const stage = await openStage()
-    expect((await showWatchSettings(stage.app.deps)).gaps).toMatchObject([{ subject: 'tocsin' }])
+    expect((await showWatchSettings(stage.app.deps, { whole: true })).gaps).toMatchObject([{ subject: 'tocsin' }])
     await ticketsForAlarms(stage)
-    expect((await showWatchSettings(stage.app.deps)).gaps).toMatchObject([{ subject: 'psa/1' }])
+    expect((await showWatchSettings(stage.app.deps, { whole: true })).gaps).toMatchObject([{ subject: 'psa/1' }])
   })
 })

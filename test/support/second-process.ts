@@ -61,6 +61,12 @@ export async function startSecondProcess(
   }
 }
 
+/** Connections that reach the database until the point is reached, for a worker that is driven by hand. */
+export function mortalPool(pool: Connections, point: DyingPoint): { readonly pool: Connections; isDead(): boolean } {
+  const death = new AbortController()
+  return { pool: mortal(pool, point, death), isDead: () => death.signal.aborted }
+}
+
 type Query = (...given: unknown[]) => unknown
 
 /** The same connections, until the point is reached. */

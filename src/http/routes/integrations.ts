@@ -1,6 +1,7 @@
 import { createIntegration } from '../../usecases/create-integration.ts'
 import { deleteIntegration } from '../../usecases/delete-integration.ts'
 import { listIntegrations } from '../../usecases/list-integrations.ts'
+import { pauseIntegration } from '../../usecases/pause-integration.ts'
 import { previewTicketText } from '../../usecases/preview-ticket-text.ts'
 import { showIntegration } from '../../usecases/show-integration.ts'
 import { updateIntegration } from '../../usecases/update-integration.ts'
@@ -9,6 +10,7 @@ import { IdParams, listOf } from '../schemas/common.ts'
 import {
   CreateIntegration,
   Integration,
+  PauseIntegration,
   PreviewTicketText,
   TicketTextPreview,
   UpdateIntegration,
@@ -81,6 +83,20 @@ export const integrationRoutes: Routes = (api, deps) => {
       },
     },
     ({ params, body, as }) => updateIntegration(as, { ...params, ...body }),
+  )
+  api.put(
+    '/api/v1/integrations/:id/pause',
+    {
+      schema: {
+        operationId: 'pause-integration',
+        summary: 'Open no new tickets until a moment, or end that; closing goes on',
+        tags,
+        params: IdParams,
+        body: PauseIntegration,
+        response: answers(Integration),
+      },
+    },
+    ({ params, body, as }) => pauseIntegration(as, { ...params, ...body }),
   )
   api.delete(
     '/api/v1/integrations/:id',

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import { listRules } from '../../usecases/list-rules.ts'
 import { openHeld } from '../../usecases/open-held.ts'
 import { previewHeld } from '../../usecases/preview-held.ts'
+import { previewRules } from '../../usecases/preview-rules.ts'
 import { saveRules } from '../../usecases/save-rules.ts'
 import { answers, type Routes } from '../api.ts'
 import { Id, IdParams, IdText } from '../schemas/common.ts'
-import { HeldOpened, HeldPreview, RuleList, SaveRules } from '../schemas/rules.ts'
+import { HeldOpened, HeldPreview, RuleList, RulesPreview, SaveRules } from '../schemas/rules.ts'
 
 const tags = ['Rules']
 
@@ -36,6 +37,20 @@ export const ruleRoutes: Routes = (api, deps) => {
       },
     },
     ({ params, body, as }) => saveRules(as, { integrationId: params.id, ...body }),
+  )
+  api.post(
+    '/api/v1/integrations/:id/rules/preview',
+    {
+      schema: {
+        operationId: 'preview-rules',
+        summary: 'What the given rows would open if they were saved; writes nothing',
+        tags,
+        params: IdParams,
+        body: SaveRules,
+        response: answers(RulesPreview),
+      },
+    },
+    ({ params, body }) => previewRules(deps, { integrationId: params.id, ...body }),
   )
   api.get(
     '/api/v1/integrations/:id/held',

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { ratePassword } from '../../lib/rate-password.ts'
 import { acceptInvitation } from '../../usecases/accept-invitation.ts'
 import { checkSession } from '../../usecases/check-session.ts'
 import { createFirstAdministrator } from '../../usecases/create-first-administrator.ts'
+import { ratePassword } from '../../usecases/rate-password.ts'
 import { showSession } from '../../usecases/show-session.ts'
 import { signIn } from '../../usecases/sign-in.ts'
 import { signOut } from '../../usecases/sign-out.ts'
@@ -125,6 +125,6 @@ export const sessionRoutes: Routes = (api, deps) => {
         response: answers(z.object({ score: z.int().min(0).max(4), advice: z.string(), goodEnough: z.boolean() })),
       },
     },
-    ({ body }) => ratePassword(body.password, body.about),
+    ({ body }) => ratePassword(body),
   )
 }

@@ -4,8 +4,8 @@ import { showOverview } from '../../usecases/show-overview.ts'
 import { showStatus } from '../../usecases/show-status.ts'
 import { answers, type Routes } from '../api.ts'
 import { Moment } from '../schemas/common.ts'
-import { Status } from '../schemas/connections.ts'
 import { Overview } from '../schemas/overview.ts'
+import { Status } from '../schemas/status.ts'
 
 const tags = ['Status']
 

@@ -23,7 +23,7 @@ export const watchRoutes: Routes = (api, deps) => {
         response: answers(WatchSettings),
       },
     },
-    () => showWatchSettings(deps),
+    ({ as, caller }) => showWatchSettings(as, { whole: caller?.role === 'administrator' }),
   )
   api.put(
     '/api/v1/settings/watch',

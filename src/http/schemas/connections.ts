@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { Failure, FieldValues, Id, listOf, Moment, MomentInput, Name, named, Severity } from './common.ts'
-import { deskLoad } from './load.ts'
-import { AlarmView, DrillStatus, WatchStatus } from './watch.ts'
+import { FieldValues, Id, listOf, Moment, MomentInput, Name, named, Severity } from './common.ts'
 
 const fieldKinds = ['text', 'integer', 'number', 'boolean', 'choice'] as const
 
@@ -21,6 +19,11 @@ const SettingsField = named(
     required: z.boolean(),
     default: z.union([z.string(), z.number(), z.boolean()]).nullable(),
     choices: listOf(z.string()),
+    titles: z.record(z.string(), z.string()).describe('words for choices that do not speak for themselves'),
+    when: z
+      .object({ key: z.string(), value: z.string() })
+      .nullable()
+      .describe('only of use while another field has this value'),
     minimum: z.number().nullable(),
     maximum: z.number().nullable(),
   }),
@@ -46,16 +49,35 @@ const PsaField = named(
 const Catalogue = named(
   'Catalogue',
   z.object({
+    products: listOf(
+      z.object({
+        key: z.string(),
+        title: z.string(),
+        hasSeverities: z.boolean().describe('the rows of severities are its'),
+      }),
+    )
+      .optional()
+      .describe('products whose ticketing is set up each by itself; absent: there is one'),
     statuses: listOf(
       z.object({
         key: z.string(),
         title: z.string(),
         levels: listOf(z.enum(['warning', 'critical'])),
         advice: z.string(),
+        product: z.string().optional(),
       }),
     ),
     severities: listOf(z.object({ severity: Severity, title: z.string() })),
-    eventTypes: listOf(z.object({ key: z.string(), title: z.string(), usualSeverity: Severity, advice: z.string() })),
+    eventTypes: listOf(
+      z.object({
+        key: z.string(),
+        title: z.string(),
+        usualSeverity: Severity,
+        advice: z.string(),
+        product: z.string().optional(),
+        hasEnd: z.boolean().optional().describe('it holds until it is resolved, and its ticket closes then'),
+      }),
+    ),
   }),
 )
 
@@ -63,7 +85,13 @@ export const ConnectorList = named(
   'ConnectorList',
   z.object({
     sources: listOf(
-      z.object({ id: z.string(), name: z.string(), settings: listOf(SettingsField), catalogue: Catalogue }),
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        pushed: z.boolean().describe('it sends by itself and is never asked: see the tag Hub'),
+        settings: listOf(SettingsField),
+        catalogue: Catalogue,
+      }),
     ),
     psas: listOf(
       z.object({
@@ -185,14 +213,18 @@ export const Integration = named(
     name: z.string(),
     sourceId: Id,
     sourceName: z.string(),
+    sourceConnector: z.string(),
     psaId: Id,
     psaName: z.string(),
+    psaConnector: z.string(),
     general: FieldValues,
     titleTemplate: z.string(),
     descriptionTemplate: z.string(),
     repeats: z.enum(['note', 'ticket']).describe('a repeat of an event: a note on its open ticket, or a ticket each'),
     repeatNoteMinutes: z.int(),
-    pausedUntil: Moment.nullable(),
+    pausedUntil: Moment.nullable().describe('a pause that ended stands here until somebody ends it by hand'),
+    pausedBy: z.string().nullable(),
+    pauseNote: z.string().describe('why it is paused'),
     rulesVersion: z.int(),
     mappedTenants: z.int(),
     openTickets: z.int(),
@@ -214,7 +246,20 @@ const integrationFields = {
 }
 
 export const CreateIntegration = z.strictObject({ name: Name, sourceId: Id, psaId: Id, ...integrationFields })
-export const UpdateIntegration = z.strictObject({ name: Name.optional(), ...integrationFields })
+export const UpdateIntegration = z.strictObject({
+  name: Name.optional(),
+  ...integrationFields,
+  generalSeen: FieldValues.optional().describe(
+    'the general fields as they were read: when one that is to be changed is another by now, nothing is saved',
+  ),
+})
+
+export const PauseIntegration = z.strictObject({
+  until: MomentInput.nullable().describe(
+    'no new tickets before; closing goes on. null ends the pause, or takes note of its end',
+  ),
+  note: z.string().max(500).optional().describe('why'),
+})
 
 export const PreviewTicketText = z.strictObject({
   integrationId: Id,
@@ -228,71 +273,4 @@ export const PreviewTicketText = z.strictObject({
 export const TicketTextPreview = named(
   'TicketTextPreview',
   z.object({ title: z.string(), titleIsCut: z.boolean(), longestTitle: z.int(), description: z.string() }),
-)
-
-const Duty = named(
-  'Duty',
-  z.object({
-    kind: z.string(),
-    subjectId: z.int(),
-    dueAt: Moment,
-    running: z.boolean(),
-    lastGoodAt: Moment.nullable(),
-    ageSeconds: z.int().nullable().describe('since it last went well'),
-    lastDurationMs: z.int().nullable(),
-    failures: z.int().describe('in a row'),
-    failure: Failure.nullable(),
-  }),
-)
-
-const rowsByTable = z.record(z.string(), z.int()).describe('rows by table')
-
-const Retention = z
-  .object({ removed: rowsByTable, lastRemoved: rowsByTable, lastRemovedAt: Moment.nullable() })
-  .describe('what was removed because it was old: since the beginning, and by the last run that removed any')
-
-const ConnectionStatus = {
-  id: Id,
-  name: z.string(),
-  connector: z.string(),
-  problem: z.string().nullable().describe('what must be put right before it can be used'),
-  duties: listOf(Duty),
-}
-
-export const Status = named(
-  'Status',
-  z.object({
-    at: Moment,
-    sources: listOf(
-      z.object({
-        ...ConnectionStatus,
-        conditions: z.object({ warning: z.int(), critical: z.int() }),
-        tenants: z.object({ total: z.int(), mapped: z.int(), failing: z.int(), vanished: z.int() }),
-      }),
-    ),
-    psas: listOf(
-      z.object({
-        ...ConnectionStatus,
-        heldUntil: Moment.nullable().describe('nothing is sent before'),
-        heldFailure: Failure.nullable(),
-        ...deskLoad,
-      }),
-    ),
-    duties: listOf(Duty),
-    retention: Retention,
-    troubledTenants: listOf(
-      z.object({
-        id: Id,
-        sourceId: Id,
-        name: z.string(),
-        mapped: z.boolean(),
-        failingSince: Moment.nullable(),
-        failingMessage: z.string().nullable(),
-        vanishedAt: Moment.nullable(),
-      }),
-    ),
-    alarms: listOf(AlarmView).describe('what is wrong with this installation itself, oldest first'),
-    watch: WatchStatus,
-    drills: listOf(DrillStatus),
-  }),
 )

@@ -8,6 +8,10 @@ const RuleRow = named(
     key: z.string(),
     title: z.string(),
     advice: z.string(),
+    product: z
+      .string()
+      .nullable()
+      .describe('key of the catalogue’s product whose rules it is among; null: there is one'),
     stored: z
       .boolean()
       .describe('false: never saved. Such a row is off; an event type without a row follows its severity'),
@@ -25,6 +29,9 @@ export const RuleList = named(
   z.object({
     integrationId: Id,
     version: z.int().describe('to be named when saving'),
+    defaults: z
+      .object({ general: FieldValues, fields: FieldValues, delayMinutes: z.int(), lifetimeHours: z.int() })
+      .describe('what the general settings and a row have when nobody chose'),
     sections: z.object({
       warning: listOf(RuleRow),
       critical: listOf(RuleRow),
@@ -67,9 +74,41 @@ export const HeldPreview = named(
     pausedUntil: Moment.nullable(),
     clients: listOf(z.object({ tenantId: Id, name: z.string(), count: z.int() })),
     rules: listOf(
-      z.object({ section: z.enum(['warning', 'critical']), key: z.string(), title: z.string(), count: z.int() }),
+      z.object({
+        section: z.enum(['warning', 'critical', 'event-type']),
+        key: z.string(),
+        title: z.string(),
+        count: z.int(),
+      }),
     ),
   }),
+)
+
+const RulesCount = {
+  count: z.int().describe('with the proposed rules'),
+  before: z.int().describe('with the rules as they are'),
+}
+
+const rulesEffect = {
+  total: z.int().describe('tickets with the proposed rules'),
+  before: z.int().describe('tickets with the rules as they are'),
+  clients: listOf(z.object({ tenantId: Id, name: z.string(), ...RulesCount })),
+  rules: listOf(z.object({ section: Section, key: z.string(), title: z.string(), ...RulesCount })),
+}
+
+export const RulesPreview = named(
+  'RulesPreview',
+  z
+    .object({
+      ...rulesEffect,
+      pausedUntil: Moment.nullable(),
+      events: z
+        .object({ days: z.int(), ...rulesEffect })
+        .describe(
+          'what the events of the last days would have come to, without repeats; they are not opened afterwards',
+        ),
+    })
+    .describe('what could be opened after saving for what is wrong already; what changes by no count is left out'),
 )
 
 export const HeldOpened = named(

@@ -5,7 +5,7 @@ const TicketState = z
   .enum(['waiting', 'open', 'closing', 'done'])
   .describe('waiting to be opened at the desk, open there, closing: its end is decided and not yet done')
 
-const EndReason = z.enum(['no-longer-applies', 'computer-removed', 'computer-moved'])
+const EndReason = z.enum(['no-longer-applies', 'computer-removed', 'computer-moved', 'resolved', 'not-repeated'])
 
 export const Ticket = named(
   'Ticket',
@@ -60,6 +60,7 @@ export const Condition = named(
     hiddenSince: Moment.nullable().describe('since when a Critical level may hide it'),
     endedAt: Moment.nullable(),
     endReason: EndReason.nullable(),
+    eventSeverity: Severity.nullable().describe('of an event that has an end; null for a status of a computer'),
     ticket: z.object({ id: Id, state: TicketState, stuck: z.boolean(), deskNumber: z.string().nullable() }).nullable(),
   }),
 )

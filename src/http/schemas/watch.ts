@@ -42,7 +42,7 @@ export const WatchSettings = named(
     thresholds: z.record(z.string(), z.int()),
     webhook: z.object({
       enabled: z.boolean(),
-      url: z.string(),
+      url: z.string().describe('whole for administrators alone: it may hold a token'),
       allowLinkLocal: z.boolean(),
       caPem: z.string(),
       secretSet: z.boolean(),

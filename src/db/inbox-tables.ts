@@ -1,0 +1,63 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** The tables of sources that are never asked (`src/db/migrations/0011-hub.sql`). */
+
+type WithDefault<T> = ColumnType<T, T | undefined, T>
+
+export type InboxTables = {
+  inbox: {
+    id: Generated<number>
+    source_id: number
+    lane: 'computers' | 'events'
+    company: string
+    channel: string
+    form: string
+    items: number
+    body: ColumnType<unknown, string, string>
+    received_at: Date
+    failure: WithDefault<string | null>
+    retry_at: WithDefault<Date | null>
+  }
+  pushed_companies: {
+    tenant_id: number
+    list_number: WithDefault<number | null>
+    listed_at: WithDefault<Date | null>
+    late_lists: WithDefault<number>
+    mailboxes: WithDefault<number | null>
+    mailboxes_counted_at: WithDefault<Date | null>
+    heard_at: Date
+  }
+  pushed_changes: { tenant_id: number; computer_key: string; number: number }
+  pushed_holds: { tenant_id: number; computer_key: string; status_key: string; source_id: number; said_at: Date }
+  source_tokens: {
+    id: Generated<number>
+    source_id: number
+    name: string
+    company: string | null
+    kind: 'token' | 'signature'
+    digest: string | null
+    sealed: string | null
+    created_at: Date
+    last_used_at: WithDefault<Date | null>
+  }
+  unread_messages: {
+    id: Generated<number>
+    source_id: number
+    key: string
+    channel: string
+    reason: string
+    detail: string
+    origin: string
+    message: ColumnType<unknown, string, string>
+    received_at: Date
+  }
+  unread_counts: {
+    source_id: number
+    reason: string
+    origin: string
+    channel: string
+    messages: number
+    first_at: Date
+    last_at: Date
+  }
+}

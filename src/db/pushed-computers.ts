@@ -1,0 +1,110 @@
+import type { Level, ReasonSeen } from '../core/observation.ts'
+import { toJson } from './json.ts'
+import type { Sql } from './sql.ts'
+
+/** Computers as they are stored, and what was reported of single ones since their company's last list. */
+
+export type StoredComputer = {
+  readonly key: string
+  readonly name: string
+  readonly level: Level
+  readonly reasons: readonly ReasonSeen[]
+  readonly link: string
+}
+
+export async function computersOfTenant(sql: Sql, tenantId: number): Promise<Map<string, StoredComputer>> {
+  const { rows } = await sql.query<StoredComputer>(
+    'select key, name, level, reasons, link from computers where tenant_id = $1',
+    [tenantId],
+  )
+  return new Map(rows.map((row) => [row.key, row]))
+}
+
+export async function computersByKey(
+  sql: Sql,
+  sourceId: number,
+  keys: readonly string[],
+): Promise<Map<string, StoredComputer>> {
+  const { rows } = await sql.query<StoredComputer>(
+    'select key, name, level, reasons, link from computers where source_id = $1 and key = any($2)',
+    [sourceId, keys],
+  )
+  return new Map(rows.map((row) => [row.key, row]))
+}
+
+/** Numbers of the latest changes of a company's computers that are newer than its last list. */
+export async function changeNumbers(sql: Sql, tenantId: number): Promise<Map<string, number>> {
+  const { rows } = await sql.query<{ key: string; number: number }>(
+    'select computer_key as key, number from pushed_changes where tenant_id = $1',
+    [tenantId],
+  )
+  return new Map(rows.map(({ key, number }) => [key, number]))
+}
+
+export async function saveChangeNumbers(
+  sql: Sql,
+  tenantId: number,
+  changes: readonly { key: string; number: number }[],
+): Promise<void> {
+  await sql.query(
+    `insert into pushed_changes (tenant_id, computer_key, number)
+     select $1, key, number from json_to_recordset($2) as c(key text, number bigint)
+     on conflict (tenant_id, computer_key) do update set number = excluded.number`,
+    [tenantId, toJson(changes)],
+  )
+}
+
+export type Hold = { readonly computerKey: string; readonly statusKey: string; readonly saidAt: Date }
+
+/** Notes when reasons were last said, and forgets those that ended. */
+export async function saveHolds(
+  sql: Sql,
+  place: { readonly sourceId: number; readonly tenantId: number },
+  said: readonly Hold[],
+  ended: readonly Omit<Hold, 'saidAt'>[],
+): Promise<void> {
+  await sql.query(
+    `delete from pushed_holds h using json_to_recordset($2) as e("computerKey" text, "statusKey" text)
+     where h.tenant_id = $1 and h.computer_key = e."computerKey" and h.status_key = e."statusKey"`,
+    [place.tenantId, toJson(ended)],
+  )
+  await sql.query(
+    `insert into pushed_holds (tenant_id, computer_key, status_key, source_id, said_at)
+     select $1, "computerKey", "statusKey", $2, "saidAt"
+     from json_to_recordset($3) as s("computerKey" text, "statusKey" text, "saidAt" timestamptz)
+     on conflict (tenant_id, computer_key, status_key) do update set said_at = greatest(pushed_holds.said_at, excluded.said_at)`,
+    [place.tenantId, place.sourceId, toJson(said)],
+  )
+}
+
+export type OverdueHold = { readonly tenantId: number; readonly computerKey: string; readonly statusKey: string }
+
+/** Reasons that were not said again since, oldest first. */
+export async function overdueHolds(sql: Sql, sourceId: number, since: Date, limit: number): Promise<OverdueHold[]> {
+  const { rows } = await sql.query<OverdueHold>(
+    `select tenant_id as "tenantId", computer_key as "computerKey", status_key as "statusKey" from pushed_holds
+     where source_id = $1 and said_at < $2 order by said_at limit $3`,
+    [sourceId, since, limit],
+  )
+  return rows
+}
+
+/** What single messages said of these computers. */
+export async function holdsOf(sql: Sql, tenantId: number, keys: readonly string[]): Promise<Omit<Hold, 'saidAt'>[]> {
+  const { rows } = await sql.query<Omit<Hold, 'saidAt'>>(
+    `select computer_key as "computerKey", status_key as "statusKey" from pushed_holds
+     where tenant_id = $1 and computer_key = any($2)`,
+    [tenantId, keys],
+  )
+  return rows
+}
+
+/** Computers with reasons that a message about a higher level left open; a list, which names all, settles them. */
+export async function computersWithHidden(sql: Sql, tenantId: number): Promise<Set<string>> {
+  const { rows } = await sql.query<{ key: string }>(
+    `select distinct computer_key as key from conditions
+     where tenant_id = $1 and ended_at is null and hidden_since is not null and event_severity is null`,
+    [tenantId],
+  )
+  return new Set(rows.map(({ key }) => key))
+}

@@ -1,0 +1,200 @@
+import { z } from 'zod'
+import { Id, IdText, listOf, Moment, MomentInput, Name, named, Severity } from './common.ts'
+
+/** The contract of web requests that send to a source (docs/HUB.md). Version 1: what is added later is optional. */
+
+/** A path is the same for everybody; the source stands in it, since tokens are made for one. */
+export const HubParams = z.strictObject({ sourceId: IdText })
+export const HubTokenParams = z.strictObject({ id: IdText, tokenId: IdText })
+
+/** Most computers of one list, and most items of any other request. */
+const mostListed = 50_000
+const mostItems = 10_000
+const longestText = 10_000
+
+/** Keys stand in identities, whose parts are joined by a control character. */
+const Key = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}]*$/u, 'A key holds no control characters.')
+  .refine((text) => text.isWellFormed(), 'A key holds no half of a character.')
+
+const Words = z.string().max(500)
+const Text = z.string().max(longestText)
+
+const Company = z
+  .strictObject({ key: Key.describe('stable, for ever'), name: Words.default('').describe('shown to people') })
+  .describe('the client that this is about; a new one appears among the tenants, unmapped')
+
+/** Milliseconds since 1970 fit, and are what is best sent. */
+const Sequence = z
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  .describe('grows with time, best the milliseconds since 1970 when it was read; lists and changes share it')
+
+const Reason = z.strictObject({
+  key: Key.describe('a status description of the catalogue'),
+  text: Text.default('').describe('what the product itself says'),
+})
+
+const Computer = z
+  .strictObject({
+    key: Key.describe('stable within its company'),
+    name: Words.min(1),
+    level: z.enum(['ok', 'warning', 'critical']),
+    statuses: z.array(Reason).max(100).default([]).describe('all that hold now'),
+    link: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  })
+  .refine(
+    ({ level, statuses }) => (level === 'ok') === (statuses.length === 0),
+    'A computer at warning or critical names at least one status, and one that is ok names none.',
+  )
+
+export const TakeComputers = z.strictObject({
+  company: Company,
+  sequence: Sequence,
+  computers: z
+    .array(Computer)
+    .max(mostListed)
+    .refine(
+      (all) => new Set(all.map(({ key }) => key)).size === all.length,
+      'A computer is named twice: each key must stand once.',
+    )
+    .describe('all computers of the company; what it does not name is gone'),
+})
+
+const Change = z.union([
+  z.strictObject({ sequence: Sequence, computer: Computer }),
+  z.strictObject({ sequence: Sequence, removed: Key.describe('key of a computer that is gone') }),
+])
+
+export const TakeChanges = z.strictObject({ company: Company, changes: z.array(Change).min(1).max(mostItems) })
+
+const HubEvent = z.strictObject({
+  id: Key.describe('unique within its company; the same id again changes nothing'),
+  product: z.enum(['endpoint-security-cloud', 'microsoft-365']),
+  type: Key.describe('an event type of the catalogue, or the vendor’s own code'),
+  name: Words.default('').describe('the vendor’s words for the type'),
+  severity: Severity.optional().describe('default: the usual one of a type that the catalogue lists'),
+  state: z
+    .enum(['raised', 'resolved'])
+    .optional()
+    .describe('only for types that have an end (`hasEnd` in the catalogue); default raised'),
+  computer: z.strictObject({ key: Key, name: Words.default('') }).optional(),
+  text: Text.default(''),
+  happenedAt: MomentInput,
+})
+
+export const TakeEvents = z.strictObject({ company: Company, events: z.array(HubEvent).min(1).max(mostItems) })
+
+export const TakeMailboxes = z.strictObject({
+  company: Company,
+  protected: z.int().min(0).max(100_000_000),
+  countedAt: MomentInput,
+})
+
+export const Taken = named('Taken', z.object({ taken: z.int().describe('items that are on disk now') }))
+
+export const SourceToken = named(
+  'SourceToken',
+  z.object({
+    id: Id,
+    sourceId: Id,
+    name: z.string(),
+    company: z.string().nullable().describe('null: for every company of the source'),
+    kind: z.enum(['token', 'signature']),
+    createdAt: Moment,
+    lastUsedAt: Moment.nullable(),
+  }),
+)
+
+export const CreateSourceToken = z.strictObject({
+  name: Name,
+  company: Key.nullable().default(null).describe('key of the only company it may send for; null: all'),
+  kind: z
+    .enum(['token', 'signature'])
+    .default('token')
+    .describe('token: sent as it is. signature: a key with which each request is signed'),
+})
+
+export const SourceTokenCreated = named(
+  'SourceTokenCreated',
+  z.object({ token: SourceToken, secret: z.string().describe('shown this once') }),
+)
+
+export const Inbox = named(
+  'Inbox',
+  z.object({
+    at: Moment,
+    waiting: z.int().describe('items that are taken and not settled yet'),
+    mostWaiting: z.int(),
+    oldestAt: Moment.nullable(),
+    unread: listOf(
+      z.object({
+        reason: z.string(),
+        origin: z.string(),
+        channel: z.string(),
+        messages: z.int(),
+        firstAt: Moment,
+        lastAt: Moment,
+      }),
+    ).describe('messages that could not be read, or whose company is not known'),
+    companies: listOf(
+      z.object({
+        tenantId: Id,
+        key: z.string(),
+        name: z.string(),
+        mapped: z.boolean(),
+        waiting: z.int(),
+        computers: z.int(),
+        events: z.int(),
+        listNumber: z.int().nullable(),
+        listedAt: Moment.nullable(),
+        lateLists: z.int().describe('lists that came after a newer one, since the last that counted'),
+        mailboxes: z.int().nullable(),
+        mailboxesCountedAt: Moment.nullable(),
+        heardAt: Moment,
+      }),
+    ),
+    next: z.int().nullable().describe('`after` of the next companies; null at the end'),
+  }),
+)
+
+export const InboxQuery = z.strictObject({
+  after: IdText.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+
+export const UnreadQuery = z.strictObject({
+  reason: z.string().max(100).optional(),
+  origin: z.string().max(500).optional(),
+  before: IdText.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+export const UnreadList = named(
+  'UnreadList',
+  z.object({
+    items: listOf(
+      z.object({
+        id: Id,
+        channel: z.string(),
+        reason: z.string(),
+        detail: z.string(),
+        origin: z.string(),
+        message: z.unknown().describe('as it came: origin, fields, text'),
+        receivedAt: Moment,
+      }),
+    ),
+    next: z.int().nullable().describe('`before` of the next ones; null at the end'),
+  }),
+)
+
+export const AssignUnread = z.strictObject({
+  origin: z.string().min(1).max(1_000).describe('of messages with the reason `no-company`, as `show-inbox` names it'),
+  company: Company,
+})
+
+export const UnreadAssigned = named('UnreadAssigned', z.object({ assigned: z.int() }))

@@ -1,0 +1,176 @@
+import { formatMinute } from '../core/texts.ts'
+import { isOfInput } from '../db/database-error.ts'
+import type { Duty } from '../db/duties.ts'
+import { type Lane, oldestParcels, type Parcel, putOffParcel, waitingCompanies } from '../db/inbox.ts'
+import { markCompanyFailing, silentCompanies } from '../db/pushed-companies.ts'
+import { overdueHolds } from '../db/pushed-computers.ts'
+import { type SourceRow, tenantIds } from '../db/sources.ts'
+import type { Deps } from './deps.ts'
+import type { Judged, JudgedSource } from './judge-computers.ts'
+import type { JudgedEvents } from './judge-events.ts'
+import { openSource } from './open-connection.ts'
+import { judgedSource } from './poll-computers.ts'
+import { endOverdue, settleComputers } from './settle-computers.ts'
+import { settleEvents } from './settle-events.ts'
+
+/** Items that one company may have settled in one round, so that none waits for the flood of another. */
+const itemsInRound = 500
+/** Items that one transaction settles, of many companies together. */
+const itemsAtOnce = 1_000
+/** Companies whose parcels are read at once. */
+const companiesAtOnce = 50
+/** One run lasts no longer than this, in real ms; what is left is for the next one, which then comes at once. */
+const longestRunMs = 20_000
+/** A parcel that could not be settled is tried again after this, in ms. */
+const putOffMs = 10 * 60_000
+const holdsAtOnce = 1_000
+
+export type SettledInbox = Judged & JudgedEvents & { parcels: number; failed: number; isDone: boolean }
+
+/**
+ * Settles what a source has sent, by company in turn and within a company in the order in which it came. What cannot be settled
+ * is put off and shown at its company; it holds up nobody else. Throws `ConnectorError` when the settings cannot be read.
+ */
+export async function settleInbox(deps: Deps, duty: Duty, row: SourceRow, signal: AbortSignal): Promise<SettledInbox> {
+  const open = openSource(deps, row, signal)
+  await open.close()
+  const source = judgedSource(open)
+  const lane: Lane = duty.kind === 'poll-computers' ? 'computers' : 'events'
+  const total: SettledInbox = { ...nothing, isDone: true }
+  const until = performance.now() + longestRunMs
+  for (let settled = -1; settled !== 0; ) {
+    settled = 0
+    const companies = await waitingCompanies(deps.pool, source.id, lane)
+    for (let start = 0; start < companies.length; start += companiesAtOnce) {
+      if (signal.aborted || performance.now() > until) return { ...total, isDone: false }
+      const some = companies.slice(start, start + companiesAtOnce)
+      const parcels = await oldestParcels(deps.pool, source.id, lane, some, itemsInRound, deps.clock.now())
+      settled += await settleRound(deps, duty, source, lane, parcels, total)
+    }
+  }
+  if (lane === 'computers') await settleTime(deps, duty, source, open.connector.pushed?.rules(open.settings), total)
+  return total
+}
+
+const nothing = {
+  began: 0,
+  changed: 0,
+  ended: 0,
+  opened: 0,
+  closed: 0,
+  events: 0,
+  repeated: 0,
+  parcels: 0,
+  failed: 0,
+}
+
+/** Returns how many parcels were settled. */
+async function settleRound(
+  deps: Deps,
+  duty: Duty,
+  source: JudgedSource,
+  lane: Lane,
+  parcels: readonly Parcel[],
+  total: SettledInbox,
+): Promise<number> {
+  let settled = 0
+  const stopped = new Set<string>()
+  for (const pack of lane === 'events' ? packs(parcels) : parcels.map((parcel) => [parcel])) {
+    const waiting = pack.filter(({ company }) => !stopped.has(company))
+    if (waiting.length === 0) continue
+    const run = async (some: readonly Parcel[]): Promise<void> => {
+      const [first] = some
+      if (first === undefined) return
+      const results =
+        lane === 'events'
+          ? [await settleEvents(deps, duty, source, some)]
+          : await settleComputers(deps, duty, source, first)
+      for (const result of results) add(total, result)
+      settled += some.length
+      total.parcels += some.length
+    }
+    try {
+      await run(waiting)
+    } catch (error) {
+      throwIfOurs(error)
+      // One by one, so that what is wrong with one keeps no other.
+      for (const parcel of waiting) {
+        if (stopped.has(parcel.company)) continue
+        try {
+          await run([parcel])
+        } catch (own) {
+          throwIfOurs(own)
+          stopped.add(parcel.company)
+          total.failed += 1
+          await putOff(deps, source, parcel, own)
+        }
+      }
+    }
+  }
+  return settled
+}
+
+/** Losing the lease, or the database, is no fault of what was sent: then nothing is put off, and the next run goes on. */
+function throwIfOurs(error: unknown): void {
+  if (isOfInput(error) || error instanceof TypeError || error instanceof RangeError) return
+  throw error
+}
+
+async function putOff(deps: Deps, source: JudgedSource, parcel: Parcel, error: unknown): Promise<void> {
+  const now = deps.clock.now()
+  const { id, company, form } = parcel
+  deps.log.error({ err: error, source: source.name, company, form, parcel: id }, 'a parcel could not be settled')
+  const message = `Something it sent (parcel ${id}) cannot be settled: see the log. It is kept, and tried again.`
+  await putOffParcel(deps.pool, id, message, new Date(now.getTime() + putOffMs))
+  const tenantId = (await tenantIds(deps.pool, source.id)).get(company)
+  if (tenantId !== undefined) await markCompanyFailing(deps.pool, tenantId, message, now)
+}
+
+/** Parcels of many companies in runs that one transaction settles. */
+function packs(parcels: readonly Parcel[]): readonly (readonly Parcel[])[] {
+  const all: Parcel[][] = []
+  let items = itemsAtOnce
+  for (const parcel of parcels) {
+    if (items + parcel.items > itemsAtOnce) {
+      all.push([])
+      items = 0
+    }
+    all.at(-1)?.push(parcel)
+    items += parcel.items
+  }
+  return all
+}
+
+/** What only the passing of time tells: reasons that nobody repeated, and companies that fell silent. */
+async function settleTime(
+  deps: Deps,
+  duty: Duty,
+  source: JudgedSource,
+  rules: { readonly silentMs: number; readonly holdMs: number | null } | undefined,
+  total: SettledInbox,
+): Promise<void> {
+  if (rules === undefined) return
+  const now = deps.clock.now()
+  for (let more = rules.holdMs !== null; more; ) {
+    const since = new Date(now.getTime() - (rules.holdMs ?? 0))
+    const overdue = await overdueHolds(deps.pool, source.id, since, holdsAtOnce)
+    if (overdue.length > 0) add(total, await endOverdue(deps, duty, source, overdue))
+    more = overdue.length === holdsAtOnce
+  }
+  if (rules.silentMs === 0) return
+  for (const { tenantId, listedAt } of await silentCompanies(
+    deps.pool,
+    source.id,
+    new Date(now.getTime() - rules.silentMs),
+  )) {
+    const message = `No list of its computers has come since ${formatMinute(listedAt)}.`
+    await markCompanyFailing(deps.pool, tenantId, message, now)
+  }
+}
+
+function add(total: SettledInbox, some: Partial<Judged & JudgedEvents>): void {
+  for (const key of Object.keys(nothing) as (keyof typeof nothing)[]) {
+    if (key === 'parcels' || key === 'failed') continue
+    total[key] += some[key] ?? 0
+  }
+}

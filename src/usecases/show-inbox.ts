@@ -1,0 +1,38 @@
+import { countWaiting } from '../db/inbox.ts'
+import { type CompanyRow, listCompanies } from '../db/pushed-companies.ts'
+import { countUnread, type UnreadCount } from '../db/unread-messages.ts'
+import type { Deps } from './deps.ts'
+import { openPushed } from './pushed-source.ts'
+
+export type ShowInbox = { readonly sourceId: number; readonly after?: number | undefined; readonly limit: number }
+
+export type InboxView = {
+  readonly at: Date
+  readonly waiting: number
+  readonly mostWaiting: number
+  readonly oldestAt: Date | null
+  readonly unread: readonly UnreadCount[]
+  readonly companies: readonly (CompanyRow & { readonly waiting: number })[]
+  readonly next: number | null
+}
+
+const unreadAtMost = 200
+
+/** What a source has sent: its companies, what waits to be settled, what could not be read. Throws `RequestError`. */
+export async function showInbox(deps: Deps, { sourceId, after = 0, limit }: ShowInbox): Promise<InboxView> {
+  const { rules } = await openPushed(deps, sourceId)
+  const waiting = await countWaiting(deps.pool, sourceId)
+  const companies = await listCompanies(deps.pool, sourceId, after, limit + 1)
+  const byCompany = new Map(waiting.map(({ company, items }) => [company, items]))
+  const shown = companies.slice(0, limit)
+  const oldest = waiting.map(({ oldestAt }) => oldestAt.getTime())
+  return {
+    at: deps.clock.now(),
+    waiting: waiting.reduce((sum, { items }) => sum + items, 0),
+    mostWaiting: rules.mostWaiting,
+    oldestAt: oldest.length === 0 ? null : new Date(Math.min(...oldest)),
+    unread: await countUnread(deps.pool, sourceId, unreadAtMost),
+    companies: shown.map((company) => ({ ...company, waiting: byCompany.get(company.key) ?? 0 })),
+    next: companies.length > limit ? (shown.at(-1)?.tenantId ?? null) : null,
+  }
+}
