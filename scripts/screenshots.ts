@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { createDemoPerson, type DemoPerson } from '../demo/demo-person.ts'
 import { play } from '../demo/play.ts'
-import { stageOptions } from '../demo/run.ts'
-import { createStage } from '../demo/stage.ts'
+import { createStoryWorld } from '../demo/run.ts'
 import { story } from '../demo/story.ts'
 import { launchBrowser } from './browser.ts'
 import { ensureConsole } from './ensure-console.ts'
@@ -83,14 +82,14 @@ const dataFolder = await mkdtemp(join(tmpdir(), 'tocsin-screens-'))
 // As root, PostgreSQL runs as an ordinary user who must get there.
 await chmod(dataFolder, 0o711)
 try {
-  const stage = await createStage({ ...stageOptions(stepMinutes), dataFolder, demo: true })
+  const world = await createStoryWorld(stepMinutes, { dataFolder, demo: true })
   try {
     console.log(`Playing ${days} days of the story ...`)
-    await play(stage, { ...story, days }, { stepMinutes })
-    const person = await createDemoPerson(stage.app.deps)
-    await shootAll(await stage.serve(), person, folder)
+    await play(world, { ...story, days }, { stepMinutes })
+    const person = await createDemoPerson(world.app.deps)
+    await shootAll(await world.serve(), person, folder)
   } finally {
-    await stage.stop()
+    await world.stop()
   }
 } finally {
   await rm(dataFolder, { recursive: true, force: true, maxRetries: 10 })

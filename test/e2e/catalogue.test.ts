@@ -11,7 +11,7 @@ function catalogue(language: string): Map<string, string> {
   const files = listFiles(root).filter(
     (file) =>
       file === `web/texts/${language}.json` ||
-      (file.startsWith('web/pages/') && file.endsWith(`/texts.${language}.json`)),
+      (/^web\/(pages|forms)\//.test(file) && file.endsWith(`/texts.${language}.json`)),
   )
   const flat = (branch: Texts, path: string): [string, string][] =>
     Object.entries(branch).flatMap(([key, value]) =>
@@ -25,7 +25,17 @@ const german = catalogue('de')
 const blanks = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => name).sort()
 
 /** A desk's own words, which are English: German may say it in its own. */
-const terms = new Set(['ticket', 'Ticket', 'tickets', 'Tickets', 'account', 'accounts', 'Accounts', 'ticketing'])
+const terms = new Set([
+  'ticket',
+  'Ticket',
+  'tickets',
+  'Tickets',
+  'account',
+  'Account',
+  'accounts',
+  'Accounts',
+  'ticketing',
+])
 
 /** Nothing is done, so nothing is written down. */
 const unwritten = new Set(['life.step.wait', 'life.step.rest'])

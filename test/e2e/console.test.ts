@@ -50,7 +50,20 @@ test('the first start makes an administrator and leads to the overview', async (
 test('every screen of the navigation opens, and no link of it is dead', async () => {
   const links = await admin.getByRole('navigation').getByRole('link').all()
   const names = await Promise.all(links.map((link) => link.textContent()))
-  expect(names).toEqual(['Overview', 'Tickets', 'Conditions', 'Events', 'People', 'Audit log', 'My account'])
+  expect(names).toEqual([
+    'Finish the set-up',
+    'Overview',
+    'Tickets',
+    'Conditions',
+    'Events',
+    'Companies',
+    'Ticketing',
+    'Integrations',
+    'Connections',
+    'People',
+    'Audit log',
+    'My account',
+  ])
   for (const name of names.filter((one) => one !== null)) {
     await admin.getByRole('navigation').getByRole('link', { name }).click()
     await title(admin, name)
@@ -185,6 +198,7 @@ describe('accessibility', () => {
           `/tickets/${ticket.id}`,
           '/conditions',
           '/events',
+          '/accounts',
           '/people',
           '/audit',
           '/settings',

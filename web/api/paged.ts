@@ -1,8 +1,11 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { liveInterval } from './live.ts'
 
 type PageOf<Row> = { readonly items: readonly Row[]; readonly next: number | null }
 
-export type Paged<Row> = {
+export type Paged<Row, Page = unknown> = {
+  /** The first page, with what else it tells; undefined until it is there. */
+  readonly first: Page | undefined
   /** Undefined until the first page is there. */
   readonly rows: readonly Row[] | undefined
   readonly error: unknown
@@ -12,21 +15,22 @@ export type Paged<Row> = {
   again(): void
 }
 
-/** A list that the server pages: first page, and more on demand. Looks again every `liveMs`. */
-export function usePaged<Row>(
+/** A list that the server pages: first page, and more on demand. Looks again every `everyMs` while the server tells nothing. */
+export function usePaged<Row, Page extends PageOf<Row>>(
   key: readonly unknown[],
-  read: (cursor: number | undefined) => Promise<PageOf<Row>>,
-  liveMs = 15_000,
-): Paged<Row> {
+  read: (cursor: number | undefined) => Promise<Page & PageOf<Row>>,
+  everyMs = 15_000,
+): Paged<Row, Page> {
   const query = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam }) => read(pageParam),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: liveMs,
+    refetchInterval: liveInterval(everyMs),
   })
   return {
+    first: query.data?.pages[0],
     rows: query.data?.pages.flatMap(({ items }) => items),
     error: query.error,
     hasMore: query.hasNextPage,

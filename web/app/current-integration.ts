@@ -30,11 +30,15 @@ export type CurrentIntegration = {
   /** Null while they are read, and when there is none. */
   readonly current: Integration | null
   readonly isPending: boolean
+  readonly error: Error | null
 }
 
+/** Pairings of Tocsin itself (alarms, drills) are shown when somebody asks for them. */
+const isOfVendor = ({ sourceConnector }: Integration) => !sourceConnector.startsWith('tocsin')
+
 export function useCurrentIntegration(): CurrentIntegration {
-  const { data = [], isPending } = useQuery(integrationsQuery)
+  const { data = [], isPending, error } = useQuery(integrationsQuery)
   const kept = useSyncExternalStore(subscribe, () => localStorage.getItem(keptAs))
-  const current = data.find(({ id }) => String(id) === kept) ?? data[0] ?? null
-  return { all: data, current, isPending }
+  const current = data.find(({ id }) => String(id) === kept) ?? data.find(isOfVendor) ?? data[0] ?? null
+  return { all: data, current, isPending, error }
 }

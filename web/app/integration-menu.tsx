@@ -1,4 +1,5 @@
 import { Button, Menu, Text } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { chooseIntegration, useCurrentIntegration } from './current-integration.ts'
@@ -27,6 +28,10 @@ export function IntegrationMenu(): ReactNode {
             </Text>
           </Menu.Item>
         ))}
+        <Menu.Divider />
+        <Menu.Item component={Link} to="/integrations">
+          {t('integrationMenu.all')}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )

@@ -15,6 +15,11 @@ import { Shell } from './shell.tsx'
 
 type Context = { readonly queries: QueryClient }
 
+/** Loads a page together with the texts that only it needs. */
+function withTexts<T>(load: () => Promise<T>, ...texts: string[]): () => Promise<T> {
+  return async () => (await Promise.all([load(), ...texts.map(loadPageTexts)]))[0]
+}
+
 const root = createRootRouteWithContext<Context>()({ notFoundComponent: NotFound })
 
 const firstStart = createRoute({
@@ -26,14 +31,23 @@ const firstStart = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { next?: string } => (typeof search.next === 'string' ? { next: search.next } : {}),
-  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+  validateSearch: (search): { next?: string; problem?: string } => ({
+    ...(typeof search.next === 'string' && { next: search.next }),
+    ...(typeof search.problem === 'string' && { problem: search.problem }),
+  }),
+  component: lazyRouteComponent(
+    withTexts(() => import('../pages/sign-in/sign-in-page.tsx'), 'sign-in'),
+    'SignInPage',
+  ),
 })
 
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation',
-  component: lazyRouteComponent(() => import('../pages/people/invitation-page.tsx'), 'InvitationPage'),
+  component: lazyRouteComponent(
+    withTexts(() => import('../pages/people/invitation-page.tsx'), 'sign-in'),
+    'InvitationPage',
+  ),
 })
 
 /** Everything behind the sign-in. */
@@ -48,23 +62,75 @@ const inside = createRoute({
   component: Shell,
 })
 
-/** `texts`: the folder of `web/pages` whose own texts the page needs. */
-function page(path: string, load: () => Promise<Record<string, unknown>>, name: string, texts?: string) {
-  const loadBoth = async () => (await Promise.all([load(), texts === undefined ? null : loadPageTexts(texts)]))[0]
+/** `texts`: the folders of `web/pages`, and `forms`, whose own texts the page needs. */
+function page(path: string, load: () => Promise<Record<string, unknown>>, name: string, ...texts: string[]) {
   return createRoute({
     getParentRoute: () => inside,
     path,
-    component: lazyRouteComponent(loadBoth as never, name as never),
+    component: lazyRouteComponent(withTexts(load, ...texts) as never, name as never),
   })
 }
 
 const pages = [
-  page('/', () => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
+  page('/', () => import('../pages/overview/overview-page.tsx'), 'OverviewPage', 'overview'),
   page('/tickets', () => import('../pages/tickets/tickets-page.tsx'), 'TicketsPage'),
   page('/tickets/$id', () => import('../pages/tickets/ticket-page.tsx'), 'TicketPage'),
   page('/conditions', () => import('../pages/conditions/conditions-page.tsx'), 'ConditionsPage'),
   page('/events', () => import('../pages/events/events-page.tsx'), 'EventsPage'),
-  page('/people', () => import('../pages/people/people-page.tsx'), 'PeoplePage'),
+  page('/accounts', () => import('../pages/accounts/accounts-page.tsx'), 'AccountsPage', 'accounts'),
+  page(
+    '/setup',
+    () => import('../pages/setup/setup-page.tsx'),
+    'SetupPage',
+    'setup',
+    'forms',
+    'connections',
+    'integrations',
+  ),
+  page(
+    '/integrations',
+    () => import('../pages/integrations/integrations-page.tsx'),
+    'IntegrationsPage',
+    'integrations',
+  ),
+  page(
+    '/integrations/new',
+    () => import('../pages/integrations/new-integration-page.tsx'),
+    'NewIntegrationPage',
+    'integrations',
+    'forms',
+  ),
+  page(
+    '/integrations/$id',
+    () => import('../pages/integrations/integration-page.tsx'),
+    'IntegrationPage',
+    'integrations',
+    'forms',
+  ),
+  page('/connections', () => import('../pages/connections/connections-page.tsx'), 'ConnectionsPage', 'connections'),
+  page(
+    '/connections/new/$kind',
+    () => import('../pages/connections/new-connection-page.tsx'),
+    'NewConnectionPage',
+    'connections',
+    'forms',
+  ),
+  page(
+    '/connections/$kind/$id',
+    () => import('../pages/connections/connection-page.tsx'),
+    'ConnectionPage',
+    'connections',
+    'forms',
+  ),
+  page(
+    '/ticketing',
+    () => import('../pages/ticketing/ticketing-page.tsx'),
+    'TicketingPage',
+    'ticketing',
+    'integrations',
+    'forms',
+  ),
+  page('/people', () => import('../pages/people/people-page.tsx'), 'PeoplePage', 'sign-in-settings'),
   page('/audit', () => import('../pages/audit/audit-page.tsx'), 'AuditPage'),
   page('/settings', () => import('../pages/settings/settings-page.tsx'), 'SettingsPage'),
 ]

@@ -16,9 +16,11 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { IntegrationMenu } from './integration-menu.tsx'
-import { navigation } from './navigation.ts'
+import { LiveBadge } from './live-badge.tsx'
+import { navigation, setup } from './navigation.ts'
 import { PersonMenu } from './person-menu.tsx'
 import { useMay, useSession } from './session.ts'
+import { useUnfinishedSetup } from './setup.ts'
 import { useTerms } from './terms.ts'
 
 /** The frame of all screens: current integration on top, screens on the left. */
@@ -68,7 +70,10 @@ export function Shell(): ReactNode {
               </Tooltip>
             )}
           </Group>
-          <PersonMenu />
+          <Group gap="xs" wrap="nowrap">
+            <LiveBadge />
+            <PersonMenu />
+          </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" component="nav" aria-label={t('shell.screens')}>
@@ -89,8 +94,9 @@ function Screens({ pathname }: { pathname: string }): ReactNode {
   const { t } = useTranslation()
   const terms = useTerms()
   const may = { 'read-only': useMay('read-only'), operator: useMay('operator'), administrator: useMay('administrator') }
+  const isUnfinished = useUnfinishedSetup()
   if (terms === null) return <Skeleton h={320} aria-hidden />
-  return navigation
+  return [...(isUnfinished ? [setup] : []), ...navigation]
     .filter(({ role }) => may[role])
     .map(({ to, text }) => {
       const isHere = to === '/' ? pathname === '/' : pathname.startsWith(to)

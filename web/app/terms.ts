@@ -10,6 +10,7 @@ export type Terms = {
   readonly tickets: string
   readonly Tickets: string
   readonly account: string
+  readonly Account: string
   readonly accounts: string
   readonly Accounts: string
   readonly ticketing: string
@@ -29,6 +30,7 @@ const plain: Terms = {
   tickets: 'tickets',
   Tickets: 'Tickets',
   account: 'account',
+  Account: 'Account',
   accounts: 'accounts',
   Accounts: 'Accounts',
   ticketing: 'Ticketing',
@@ -44,7 +46,13 @@ export function useTerms(): Terms | null {
   const terms = connectors.data?.psas.find(({ id }) => id === psa?.connector)?.terms
   return terms === undefined
     ? plain
-    : { ...terms, Ticket: capital(terms.ticket), Tickets: capital(terms.tickets), Accounts: capital(terms.accounts) }
+    : {
+        ...terms,
+        Ticket: capital(terms.ticket),
+        Tickets: capital(terms.tickets),
+        Account: capital(terms.account),
+        Accounts: capital(terms.accounts),
+      }
 }
 
 function capital(word: string): string {

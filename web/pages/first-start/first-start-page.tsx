@@ -7,10 +7,11 @@ import { call, setCsrf } from '../../api/call.ts'
 import { createFirstAdministrator } from '../../api/generated/sdk.gen.ts'
 import { fieldErrors } from '../../api/problem.ts'
 import { sessionQuery } from '../../app/session.ts'
+import { setupQuery } from '../../app/setup.ts'
 import { Entrance } from '../../ui/entrance.tsx'
 import { NewPassword } from '../../ui/new-password.tsx'
 
-/** Makes the first administrator, then leads on to the overview. */
+/** Makes the first administrator, then leads on to the set-up, or to the overview where something is connected already. */
 export function FirstStartPage(): ReactNode {
   const { t } = useTranslation()
   const queries = useQueryClient()
@@ -24,7 +25,8 @@ export function FirstStartPage(): ReactNode {
       setCsrf(entered.csrf)
       queries.clear()
       queries.setQueryData(sessionQuery.queryKey, entered)
-      await navigate({ to: '/' })
+      const { next } = await queries.fetchQuery(setupQuery)
+      await navigate({ to: next === 'source' ? '/setup' : '/' })
     },
   })
   const errors = fieldErrors(making.error)

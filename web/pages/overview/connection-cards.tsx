@@ -25,11 +25,17 @@ export function ConnectionCards({ status }: { status: Status }): ReactNode {
 function SourceCard({ source }: { source: Status['sources'][number] }): ReactNode {
   const { t } = useTranslation()
   const poll = source.duties.find(({ kind }) => kind === 'poll-computers')
+  const events = source.duties.find(({ kind }) => kind === 'poll-events')
   return (
     <Frame name={source.name} kind={t('overview.source')} problem={source.problem} duties={source.duties}>
       <Fact title={t('overview.lastPoll')}>
         <Moment at={poll?.lastGoodAt ?? null} />
       </Fact>
+      {events !== undefined && (
+        <Fact title={t('overview.lastEvents')}>
+          <Moment at={events.lastGoodAt} />
+        </Fact>
+      )}
       <Fact title={t('overview.tenants')}>
         {t('overview.tenantsMapped', { mapped: source.tenants.mapped, total: source.tenants.total })}
       </Fact>
@@ -42,10 +48,20 @@ function SourceCard({ source }: { source: Status['sources'][number] }): ReactNod
 function PsaCard({ psa }: { psa: Status['psas'][number] }): ReactNode {
   const { t } = useTranslation()
   const { used, perHour } = psa.budget
+  const reading = psa.duties.find(({ kind }) => kind === 'read-changes')
   const held = psa.heldUntil === null ? null : (psa.heldFailure?.message ?? '')
   return (
     <Frame name={psa.name} kind={t('overview.psa')} problem={psa.problem ?? held} duties={psa.duties}>
+      <Fact title={t('overview.lastReading')}>
+        <Moment at={reading?.lastGoodAt ?? null} />
+      </Fact>
       <Fact title={t('overview.openTickets')}>{psa.tickets.open}</Fact>
+      {psa.tickets.waiting > 0 && <Fact title={t('overview.waiting')}>{psa.tickets.waiting}</Fact>}
+      {psa.backlog.total > 0 && psa.backlog.emptyAt !== null && (
+        <Fact title={t('overview.doneBy')}>
+          <Moment at={psa.backlog.emptyAt} />
+        </Fact>
+      )}
       <Fact title={t('overview.due')}>{psa.tickets.due}</Fact>
       <Fact title={t('overview.stuck')}>
         {psa.tickets.stuck === 0 ? (

@@ -4,25 +4,30 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api/call.ts'
 import { showOverview, showStatus } from '../../api/generated/sdk.gen.ts'
+import { liveInterval } from '../../api/live.ts'
 import { useTerms } from '../../app/terms.ts'
 import { Page } from '../../ui/page.tsx'
 import { Failed, Loading } from '../../ui/states.tsx'
+import { Alarms } from './alarms.tsx'
 import { ConnectionCards } from './connection-cards.tsx'
+import { Notices } from './notices.tsx'
+import { Stuck } from './stuck.tsx'
 import { TicketDays } from './ticket-days.tsx'
 import { TroublesByClient, TroublesByReason } from './troubles.tsx'
 
+/** While the server tells nothing by itself. */
 const liveMs = 10_000
 
 export const statusQuery = queryOptions({
   queryKey: ['status'],
   queryFn: () => call(showStatus()),
-  refetchInterval: liveMs,
+  refetchInterval: liveInterval(liveMs),
 })
 
 const overviewQuery = queryOptions({
   queryKey: ['overview'],
   queryFn: () => call(showOverview({ query: { zone: Intl.DateTimeFormat().resolvedOptions().timeZone } })),
-  refetchInterval: liveMs,
+  refetchInterval: liveInterval(liveMs),
 })
 
 /** What is wrong now, what became of it lately, and whether both ends are reached. */
@@ -42,7 +47,10 @@ export function OverviewPage(): ReactNode {
   return (
     <Page title={t('nav.overview')} lead={t('overview.lead')}>
       {error !== null && <Failed error={error} />}
+      <Notices />
+      <Alarms alarms={status.data.alarms} />
       <ConnectionCards status={status.data} />
+      <Stuck stuck={overview.data.stuck} />
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <Stack gap="md">
@@ -60,7 +68,7 @@ export function OverviewPage(): ReactNode {
           </SimpleGrid>
         </Grid.Col>
         <Grid.Col span={12}>
-          <TroublesByClient clients={overview.data.clients} />
+          <TroublesByClient clients={overview.data.clients} totals={overview.data.totals} />
         </Grid.Col>
       </Grid>
     </Page>

@@ -1,4 +1,4 @@
-import { Anchor, Card, Group, Title } from '@mantine/core'
+import { Anchor, Card, Group, Text, Title } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,7 +7,13 @@ import { DataTable } from '../../ui/data-table.tsx'
 import { Empty } from '../../ui/states.tsx'
 
 /** What is wrong now, by client: those with most of it first. */
-export function TroublesByClient({ clients }: { clients: Overview['clients'] }): ReactNode {
+export function TroublesByClient({
+  clients,
+  totals,
+}: {
+  clients: Overview['clients']
+  totals: Overview['totals']
+}): ReactNode {
   const { t } = useTranslation()
   return (
     <Card withBorder>
@@ -17,41 +23,54 @@ export function TroublesByClient({ clients }: { clients: Overview['clients'] }):
       {clients.length === 0 ? (
         <Empty title={t('overview.allWell')}>{t('overview.allWellText')}</Empty>
       ) : (
-        <DataTable
-          caption={t('overview.byClient')}
-          rows={clients}
-          rowKey={({ tenantId }) => tenantId}
-          isDimmed={({ mapped }) => !mapped}
-          columns={[
-            {
-              key: 'name',
-              title: t('overview.client'),
-              cell: ({ tenantId, name, mapped }) => (
-                <Group gap="xs">
-                  <Anchor component={Link} to={`/conditions?tenantId=${tenantId}`} size="sm">
-                    {name}
-                  </Anchor>
-                  {!mapped && t('overview.notMapped')}
-                </Group>
-              ),
-            },
-            {
-              key: 'critical',
-              title: t('level.critical'),
-              width: 110,
-              align: 'right',
-              cell: ({ critical }) => critical,
-            },
-            { key: 'warning', title: t('level.warning'), width: 110, align: 'right', cell: ({ warning }) => warning },
-            {
-              key: 'computers',
-              title: t('overview.computers'),
-              width: 110,
-              align: 'right',
-              cell: ({ computers }) => computers,
-            },
-          ]}
-        />
+        <>
+          <Group gap="xs" mb="xs">
+            <Text size="sm">{t('overview.total', { count: totals.computers, ...totals })}</Text>
+            {totals.clients > clients.length && (
+              <Text size="sm" c="dimmed">
+                {t('overview.mostOf')}
+              </Text>
+            )}
+            <Anchor component={Link} to="/conditions" size="sm">
+              {t('overview.showAll')}
+            </Anchor>
+          </Group>
+          <DataTable
+            caption={t('overview.byClient')}
+            rows={clients}
+            rowKey={({ tenantId }) => tenantId}
+            isDimmed={({ mapped }) => !mapped}
+            columns={[
+              {
+                key: 'name',
+                title: t('overview.client'),
+                cell: ({ tenantId, name, mapped }) => (
+                  <Group gap="xs">
+                    <Anchor component={Link} to={`/conditions?tenantId=${tenantId}`} size="sm">
+                      {name}
+                    </Anchor>
+                    {!mapped && t('overview.notMapped')}
+                  </Group>
+                ),
+              },
+              {
+                key: 'critical',
+                title: t('level.critical'),
+                width: 110,
+                align: 'right',
+                cell: ({ critical }) => critical,
+              },
+              { key: 'warning', title: t('level.warning'), width: 110, align: 'right', cell: ({ warning }) => warning },
+              {
+                key: 'computers',
+                title: t('overview.computers'),
+                width: 110,
+                align: 'right',
+                cell: ({ computers }) => computers,
+              },
+            ]}
+          />
+        </>
       )}
     </Card>
   )

@@ -1,10 +1,10 @@
-import { Alert, Button, Stack, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Divider, Stack, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call, setCsrf } from '../../api/call.ts'
-import { acceptInvitation } from '../../api/generated/sdk.gen.ts'
+import { acceptInvitation, acceptInvitationByOidc } from '../../api/generated/sdk.gen.ts'
 import { fieldErrors } from '../../api/problem.ts'
 import { sessionQuery } from '../../app/session.ts'
 import { Entrance } from '../../ui/entrance.tsx'
@@ -29,6 +29,11 @@ export function InvitationPage(): ReactNode {
     },
   })
   const errors = fieldErrors(accepting.error)
+  const session = useQuery(sessionQuery)
+  const going = useMutation({
+    mutationFn: () => call(acceptInvitationByOidc({ body: { code } })),
+    onSuccess: ({ url }) => window.location.assign(url),
+  })
 
   function submit(event: FormEvent): void {
     event.preventDefault()
@@ -72,6 +77,19 @@ export function InvitationPage(): ReactNode {
           </Button>
         </Stack>
       </form>
+      {session.data?.oidc != null && (
+        <>
+          <Divider label={t('signIn.or')} />
+          {going.error !== null && (
+            <Alert color="red" role="alert">
+              {going.error.message}
+            </Alert>
+          )}
+          <Button variant="default" loading={going.isPending} onClick={() => going.mutate()}>
+            {t('oidcProblem.invited', { name: session.data.oidc.name })}
+          </Button>
+        </>
+      )}
     </Entrance>
   )
 }

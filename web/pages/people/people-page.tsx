@@ -6,6 +6,7 @@ import { call } from '../../api/call.ts'
 import { listPeople } from '../../api/generated/sdk.gen.ts'
 import { Page } from '../../ui/page.tsx'
 import { Failed, Loading } from '../../ui/states.tsx'
+import { ProviderSettings } from '../sign-in-settings/provider-settings.tsx'
 import { Invitations } from './invitations.tsx'
 import { InvitePerson } from './invite-person.tsx'
 import { PeopleTable } from './people-table.tsx'
@@ -24,6 +25,7 @@ export function PeoplePage(): ReactNode {
           <Tabs.Tab value="people">{t('people.people')}</Tabs.Tab>
           <Tabs.Tab value="sessions">{t('people.sessions')}</Tabs.Tab>
           <Tabs.Tab value="tokens">{t('people.tokens')}</Tabs.Tab>
+          <Tabs.Tab value="provider">{t('oidcSettings.tab')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="people" pt="md">
           {people.data === undefined ? (
@@ -44,6 +46,9 @@ export function PeoplePage(): ReactNode {
         </Tabs.Panel>
         <Tabs.Panel value="tokens" pt="md">
           <Tokens />
+        </Tabs.Panel>
+        <Tabs.Panel value="provider" pt="md">
+          <ProviderSettings />
         </Tabs.Panel>
       </Tabs>
       {isInviting && <InvitePerson onClose={() => setInviting(false)} />}

@@ -14,7 +14,7 @@ export function SignInPage(): ReactNode {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const navigate = useNavigate()
-  const { next } = useSearch({ strict: false }) as { next?: string }
+  const { next, problem } = useSearch({ strict: false }) as { next?: string; problem?: string }
   const session = useQuery(sessionQuery)
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
@@ -39,6 +39,11 @@ export function SignInPage(): ReactNode {
 
   return (
     <Entrance title={t('signIn.title')}>
+      {problem !== undefined && entering.isIdle && (
+        <Alert color="red" role="alert">
+          {t(`oidcProblem.${problem}`, { defaultValue: t('oidcProblem.bad-answer') })}
+        </Alert>
+      )}
       {session.data?.demo === true && <Alert color="blue">{t('signIn.demo')}</Alert>}
       <form onSubmit={submit}>
         <Stack gap="sm">

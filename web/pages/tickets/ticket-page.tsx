@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../../api/call.ts'
 import { retryTicket, showTicket } from '../../api/generated/sdk.gen.ts'
 import type { TicketStory } from '../../api/generated/types.gen.ts'
+import { liveInterval } from '../../api/live.ts'
 import { useMay } from '../../app/session.ts'
 import { LevelBadge } from '../../ui/level-badge.tsx'
 import { Moment } from '../../ui/moment.tsx'
@@ -16,7 +17,11 @@ import { TicketLife } from './ticket-life.tsx'
 import { TicketState } from './ticket-state.tsx'
 
 const ticketQuery = (id: number) =>
-  queryOptions({ queryKey: ['ticket', id], queryFn: () => call(showTicket({ path: { id } })), refetchInterval: 10_000 })
+  queryOptions({
+    queryKey: ['ticket', id],
+    queryFn: () => call(showTicket({ path: { id } })),
+    refetchInterval: liveInterval(10_000),
+  })
 
 /** One ticket with its whole life: what was seen, what was decided and why, every call to the desk and its answer. */
 export function TicketPage(): ReactNode {
