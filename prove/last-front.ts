@@ -26,7 +26,7 @@ async function carryOut(incoming: IncomingMessage): Promise<void> {
   const { [frontHeaders.target]: target, [frontHeaders.process]: pid, host: _, ...headers } = incoming.headers
   const url = new URL(String(target))
   const onward = request(url, { method: incoming.method, headers: { ...headers, host: url.host }, agent: false })
-  const kill = () => process.kill(Number(pid), 'SIGKILL')
+  const kill = () => killProcess(Number(pid))
   onward.on('response', (answer) => {
     kill()
     answer.resume()
@@ -34,4 +34,13 @@ async function carryOut(incoming: IncomingMessage): Promise<void> {
   // A fault of the desk may cut this one too: then it is a death with the outcome unknown, and as good.
   onward.on('error', kill)
   onward.end(Buffer.concat(chunks))
+}
+
+/** Another fault may have been quicker. */
+function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
