@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../emulators/kit/random.ts'
-import type { Scene } from './story-form.ts'
+import type { Act, Scene } from './story-form.ts'
 
 /** The small troubles of every day, by chance from a seed: a computer falls ill and is well again some hours later. */
 
@@ -29,6 +29,8 @@ const illnesses: readonly Illness[] = [
 
 /** Scenes for the days from the second on; every trouble is over before the last day. */
 export function everydayTroubles(options: {
+  /** The source that has the computers. */
+  at: string
   computers: readonly string[]
   days: number
   perDay: number
@@ -37,6 +39,7 @@ export function everydayTroubles(options: {
   const random = createRandom(options.seed)
   const scenes: Scene[] = []
   const illUntil = new Map<string, number>()
+  const set = (host: string, changes: Changes): Act => ({ at: options.at, order: { act: 'setHost', host, changes } })
   for (let day = 2; day <= options.days - 3; day += 1) {
     const count = Math.max(1, options.perDay + random.int(-2, 2))
     for (let n = 0; n < count; n += 1) {
@@ -47,8 +50,8 @@ export function everydayTroubles(options: {
       const ends = begins + random.int(hours[0], hours[1])
       illUntil.set(computer, ends + 24)
       scenes.push(
-        scene(begins, `${computer}: ${say}`, computer, ill),
-        scene(ends, `${computer} is well again`, computer, well),
+        scene(begins, `${computer}: ${say}`, set(computer, ill)),
+        scene(ends, `${computer} is well again`, set(computer, well)),
       )
     }
   }
@@ -58,12 +61,12 @@ export function everydayTroubles(options: {
 /** Never a full or half hour: then Tocsin looks, and nothing happens at the very moment of a look. */
 const quarters = [10 / 60, 20 / 60, 40 / 60, 50 / 60]
 
-function scene(hour: number, say: string, host: string, changes: Changes): Scene {
+function scene(hour: number, say: string, act: Act): Scene {
   const day = Math.floor(hour / 24)
   const minutes = Math.round((hour - day * 24) * 60)
   const pad = (value: number) => String(value).padStart(2, '0')
   const time = `${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`
-  return { day, time, say, acts: [{ ksc: { act: 'setHost', host, changes } }] }
+  return { day, time, say, acts: [act] }
 }
 
 function pickWell(

@@ -1,15 +1,16 @@
 import type { TicketHistoryEntry } from '../emulators/kit/ticket-history.ts'
-import { type DeskTicket, readDesk } from './desk-record.ts'
-import type { Stage } from './stage.ts'
+import type { DeskTicket } from './desks/desk-ticket.ts'
 import type { Scene } from './story-form.ts'
+import type { World } from './world.ts'
+import type { WorldDesk } from './world-parts.ts'
 
-/** Tells a person what happens at the clients and, by the desk's own history, what becomes of the tickets. */
+/** Tells a person what happens at the clients and, by the desks' own histories, what becomes of the tickets. */
 
 export type Paint = (colour: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', text: string) => string
 
 export type Narrator = {
   scene(scene: Scene, at: Date): void
-  /** Tells what is new at the desk. */
+  /** Tells what is new at the desks. */
   news(at: Date): void
 }
 
@@ -24,10 +25,12 @@ export function createPaint(coloured: boolean): Paint {
 const mostAlike = 3
 const hoursBetweenCounts = 6
 
-export function createNarrator(stage: Stage, say: (line: string) => void, paint: Paint): Narrator {
-  let told = stage.autotask.history().length
+export function createNarrator(world: World, say: (line: string) => void, paint: Paint): Narrator {
+  const { desks } = world.parts
+  const told = new Map(desks.map(({ id, emulator }) => [id, emulator.history().length]))
+  const widest = Math.max(...desks.map(({ name }) => name.length))
   let day = ''
-  let countedAt = stage.now().getTime()
+  let countedAt = world.now().getTime()
 
   function line(at: Date, text: string): void {
     const today = at.toISOString().slice(0, 10)
@@ -41,6 +44,7 @@ export function createNarrator(stage: Stage, say: (line: string) => void, paint:
 
   function tell(
     at: Date,
+    desk: WorldDesk,
     mark: string,
     colour: Parameters<Paint>[0],
     tickets: readonly DeskTicket[],
@@ -48,11 +52,10 @@ export function createNarrator(stage: Stage, say: (line: string) => void, paint:
   ): void {
     const alike = Map.groupBy(tickets, ({ companyId, level, what: words }) => `${companyId}/${level}/${words}`)
     for (const same of alike.values()) {
-      for (const ticket of same.slice(0, same.length > mostAlike ? 1 : mostAlike)) {
-        const client = stage.names.companyName(ticket.companyId)
-        const queue = stage.names.label('queueID', ticket.queueId)
+      for (const { client, place, title } of same.slice(0, same.length > mostAlike ? 1 : mostAlike)) {
         const more = same.length > mostAlike ? ` and ${same.length - 1} more like it` : ''
-        line(at, `    ${paint(colour, `${mark} ${what}`)}  ${client} · ${queue} · ${ticket.title}${more}`)
+        const where = `${desk.name.padEnd(widest)}  ${client} · ${place}`
+        line(at, `    ${paint(colour, `${mark} ${what}`)}  ${where} · ${title}${more}`)
       }
     }
   }
@@ -61,20 +64,24 @@ export function createNarrator(stage: Stage, say: (line: string) => void, paint:
     const hours = (at.getTime() - countedAt) / 3_600_000
     if (hours < hoursBetweenCounts) return
     countedAt = at.getTime()
-    const { open, closed } = stage.autotask.stats().tickets
-    line(at, paint('dim', `tickets at the desk: ${open} open, ${closed} closed`))
+    const counts = desks.map(({ name, emulator }) => {
+      const { open, closed } = emulator.stats().tickets
+      return `${name} ${open} open, ${closed} closed`
+    })
+    line(at, paint('dim', `tickets: ${counts.join('; ')}`))
   }
 
   return {
     scene: (scene, at) => line(at, scene.say),
     news(at) {
-      const fresh = stage.autotask.history(told)
-      told += fresh.length
-      if (fresh.length > 0) {
-        const tickets = new Map(readDesk(stage.autotask.history()).map((ticket) => [ticket.id, ticket]))
+      for (const desk of desks) {
+        const fresh = desk.emulator.history(told.get(desk.id))
+        told.set(desk.id, (told.get(desk.id) ?? 0) + fresh.length)
+        if (fresh.length === 0) continue
+        const tickets = new Map(desk.tickets().map((ticket) => [ticket.id, ticket]))
         for (const { mark, colour, what, is } of kinds) {
           const found = fresh.filter(is).flatMap(({ ticketId }) => tickets.get(ticketId) ?? [])
-          if (found.length > 0) tell(at, mark, colour, [...new Set(found)], what)
+          if (found.length > 0) tell(at, desk, mark, colour, [...new Set(found)], what)
         }
       }
       count(at)

@@ -1,8 +1,11 @@
+import { sideOf, ticketsIn } from './cast.ts'
+import type { DeskTicket } from './desks/desk-ticket.ts'
 import { ticketsOf } from './expectations.ts'
-import type { Stage } from './stage.ts'
-import { type Act, momentToDate, type Order, type Scene, type Story } from './story-form.ts'
+import type { Order } from './stage-emulator.ts'
+import { type Act, momentToDate, type Scene, type Story } from './story-form.ts'
+import type { World } from './world.ts'
 
-/** Plays a story on a stage. */
+/** Plays a story in its world. */
 
 export type Watcher = {
   /** A scene has just been played. */
@@ -18,43 +21,59 @@ export type PlayOptions = {
 }
 
 /** Plays all scenes at their times and lets Tocsin work every `stepMinutes`. Gives what people could not do, in words. */
-export async function play(stage: Stage, story: Story, options: PlayOptions): Promise<string[]> {
+export async function play(world: World, story: Story, options: PlayOptions): Promise<string[]> {
   const { stepMinutes, watcher = {}, signal } = options
   const failed: string[] = []
   const end = Date.parse(story.start) + story.days * 86_400_000
   const waiting = story.scenes
     .map((scene) => ({ scene, at: momentToDate(story, scene) }))
     .sort((a, b) => a.at.getTime() - b.at.getTime())
-  while (stage.now().getTime() < end && signal?.aborted !== true) {
-    const next = new Date(Math.min(stage.now().getTime() + stepMinutes * 60_000, end))
+  while (world.now().getTime() < end && signal?.aborted !== true) {
+    const next = new Date(Math.min(world.now().getTime() + stepMinutes * 60_000, end))
     while (waiting[0] !== undefined && waiting[0].at < next) {
       const [{ scene, at }] = waiting.splice(0, 1) as [(typeof waiting)[0]]
-      await stage.moveTo(at)
-      for (const act of scene.acts) failed.push(...(await perform(stage, act, scene, at)))
+      await world.moveTo(at)
+      for (const act of scene.acts) {
+        const trouble = await perform(world, act, at)
+        if (trouble !== null) failed.push(`day ${scene.day}, ${scene.time}: ${trouble} for “${scene.say}”`)
+      }
       watcher.scene?.(scene, at)
     }
-    await stage.moveTo(next)
-    await stage.work()
+    await world.moveTo(next)
+    await world.work()
     await watcher.stepped?.(next)
   }
   return failed
 }
 
-async function perform(stage: Stage, act: Act, scene: Scene, at: Date): Promise<string[]> {
-  if ('ksc' in act) await stage.ksc.act(fillTimes(act.ksc, at) as Order)
-  else if ('kscFaults' in act) stage.ksc.setFaults(act.kscFaults)
-  else if ('autotaskFaults' in act) stage.autotask.setFaults(act.autotaskFaults)
-  else {
-    const order = fillTimes(act.autotask, at) as Order
-    if (act.tickets === undefined) {
-      await stage.autotask.act(order)
-      return []
-    }
-    const tickets = ticketsOf(stage, act.tickets, stage.tickets()).filter(({ open }) => open.at(-1)?.endedBy === null)
-    for (const { id } of tickets) await stage.autotask.act({ ...order, ticketId: id })
-    if (tickets.length === 0) return [`day ${scene.day}, ${scene.time}: no open ticket for “${scene.say}”`]
+async function perform(world: World, act: Act, at: Date): Promise<string | null> {
+  if ('order' in act) {
+    await sideOf(world, act.at).emulator.act(fillTimes(act.order, at) as Order)
+    return null
   }
-  return []
+  if ('faults' in act) {
+    sideOf(world, act.at).emulator.setFaults(act.faults)
+    return null
+  }
+  const { does, words = '' } = act.desk
+  const found = ticketsOf(act.tickets, ticketsIn(world))
+  const tickets = does === 'reopen' ? found.filter(isClosed).slice(-1) : found.filter(isOpen)
+  for (const ticket of tickets) {
+    const desk = world.parts.desks.find(({ id }) => id === ticket.desk)
+    const toOrder = desk?.kind.orders[does]
+    if (desk === undefined || toOrder === undefined) return `${ticket.desk} cannot ${does} a ticket`
+    await desk.emulator.act({ ...toOrder(words), ticketId: ticket.id })
+  }
+  return tickets.length === 0 ? `no ${does === 'reopen' ? 'closed' : 'open'} ticket` : null
+}
+
+function isOpen({ open }: DeskTicket): boolean {
+  return open.at(-1)?.endedBy === null
+}
+
+function isClosed({ open }: DeskTicket): boolean {
+  const endedBy = open.at(-1)?.endedBy
+  return endedBy === 'api' || endedBy === 'person'
 }
 
 function fillTimes(value: unknown, at: Date): unknown {

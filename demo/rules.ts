@@ -1,6 +1,8 @@
 import { statusWords } from '../checker/source/status-words.ts'
 import type { Level } from '../emulators/ksc/model/history.ts'
 import type { RuleSection } from '../src/core/rule.ts'
+import { autotaskDesk } from './desks/autotask.ts'
+import type { DeskKind, Labels, Urgency } from './desks/desk-kind.ts'
 
 /** Rules as a service manager would say them: rows by their titles, values by their labels. */
 
@@ -14,8 +16,8 @@ export type StageRule = {
   readonly delayMinutes?: number
   /** Event rows only. */
   readonly lifetimeHours?: number
-  /** By the desk's field, as its lists call them; what is absent has the connector's default. */
-  readonly fields?: Readonly<Record<string, string>>
+  /** What is absent has the connector's default. */
+  readonly fields?: Labels
 }
 
 /** The rule that stands for a row; undefined when none was given, so that it is off. */
@@ -23,47 +25,39 @@ export function ruleOf(rules: readonly StageRule[], section: RuleSection, title:
   return rules.findLast((rule) => rule.section === section && (rule.what === 'all' || rule.what === title))
 }
 
-/** Minutes to wait with a ticket for a reason of KSC; null when its rule is off. */
-export function delayOf(rules: readonly StageRule[], level: Level, bit: number): number | null {
-  const rule = ruleOf(rules, level, statusWords[bit] ?? '')
-  return rule === undefined || rule.enabled === false ? null : (rule.delayMinutes ?? 0)
+/** The rule for a reason of KSC at a level. */
+export function statusRuleOf(rules: readonly StageRule[], level: Level, bit: number): StageRule | undefined {
+  return ruleOf(rules, level, statusWords[bit] ?? '')
 }
 
-const severityTitles: Readonly<Record<number, string>> = { 2: 'Warning', 3: 'Functional failure', 4: 'Critical' }
-
-/** Whether an event gets a ticket; a row of its type goes before that of its severity. */
-export function wantsEvent(rules: readonly StageRule[], title: string, severity: number): boolean {
-  const rule = ruleOf(rules, 'event-type', title) ?? ruleOf(rules, 'severity', severityTitles[severity] ?? '')
-  return rule !== undefined && rule.enabled !== false
-}
-
-const urgent = { priority: 'Critical', queue: 'Security', dueHours: '4', issueType: 'Security' }
-const high = { priority: 'High', dueHours: '8', issueType: 'Security' }
-const usual = { priority: 'Medium', dueHours: '48' }
+type Row = Omit<StageRule, 'fields'> & { readonly urgency?: Urgency }
 
 /** What most providers would begin with. */
-export const starterRules: readonly StageRule[] = [
-  { section: 'critical', what: 'all', fields: high },
-  { section: 'critical', what: 'Active threats are detected', fields: urgent },
-  { section: 'critical', what: 'Protection is disabled', fields: urgent },
-  { section: 'critical', what: 'Too many viruses detected', fields: urgent },
+const rows: readonly Row[] = [
+  { section: 'critical', what: 'all', urgency: 'high' },
+  { section: 'critical', what: 'Active threats are detected', urgency: 'urgent' },
+  { section: 'critical', what: 'Protection is disabled', urgency: 'urgent' },
+  { section: 'critical', what: 'Too many viruses detected', urgency: 'urgent' },
   // A security application that is being updated is soon back.
-  { section: 'critical', what: 'Security application is not running', delayMinutes: 120, fields: urgent },
-  { section: 'warning', what: 'Databases are outdated', fields: { ...usual, issueType: 'Security' } },
-  { section: 'warning', what: 'Too many viruses detected', fields: high },
-  { section: 'warning', what: 'Active threats are detected', fields: high },
-  { section: 'warning', what: 'License expired or expires soon', fields: { ...usual, dueHours: '120' } },
+  { section: 'critical', what: 'Security application is not running', delayMinutes: 120, urgency: 'urgent' },
+  { section: 'warning', what: 'Databases are outdated', urgency: 'security' },
+  { section: 'warning', what: 'Too many viruses detected', urgency: 'high' },
+  { section: 'warning', what: 'Active threats are detected', urgency: 'high' },
+  { section: 'warning', what: 'License expired or expires soon', urgency: 'someday' },
   // Somebody on holiday is no reason for a ticket on the first day.
-  {
-    section: 'warning',
-    what: 'Not connected in a long time',
-    delayMinutes: 1440,
-    fields: { ...usual, priority: 'Low' },
-  },
-  { section: 'warning', what: 'Restart is required', fields: { ...usual, priority: 'Low' } },
-  { section: 'warning', what: 'Device is out of disk space', fields: usual },
-  { section: 'warning', what: 'Unprocessed incidents (security issues) detected', fields: high },
-  { section: 'severity', what: 'Critical', lifetimeHours: 24, fields: urgent },
+  { section: 'warning', what: 'Not connected in a long time', delayMinutes: 1440, urgency: 'low' },
+  { section: 'warning', what: 'Restart is required', urgency: 'low' },
+  { section: 'warning', what: 'Device is out of disk space', urgency: 'usual' },
+  { section: 'warning', what: 'Unprocessed incidents (security issues) detected', urgency: 'high' },
+  { section: 'severity', what: 'Critical', lifetimeHours: 24, urgency: 'urgent' },
   // Its reasons have tickets of their own.
   { section: 'event-type', what: 'Device status is Critical', enabled: false },
 ]
+
+/** The same rules in the fields of each desk. */
+export function startersFor(kind: Pick<DeskKind, 'rules'>): readonly StageRule[] {
+  return rows.map(({ urgency, ...row }) => ({ ...row, ...(urgency !== undefined && { fields: kind.rules[urgency] }) }))
+}
+
+/** Those of a stage, whose desk is Autotask. */
+export const starterRules: readonly StageRule[] = startersFor(autotaskDesk())

@@ -1,66 +1,51 @@
 import type { EmulatorStats } from '../emulators/kit/control.ts'
+import type { JournalEntry } from '../emulators/kit/journal.ts'
 import type { RunningEmulator } from '../emulators/kit/server.ts'
-import type { Trouble } from './check-ground.ts'
 
-/** An emulator on the stage. Troubles made through it are remembered, so that the check can excuse what they cause. */
+/** In an order of a story, `{ hoursAgo: n }` and `{ hoursAhead: n }` stand for a time seen from the scene. */
+export type Order = { readonly act: string; readonly [field: string]: unknown }
+
+/** An emulator on the stage. Troubles made through it are remembered, so that the checker can excuse what they cause. */
 export type StageEmulator<Entry, Ready = unknown> = {
   readonly url: string
   /** What a client needs: user, password and the like. */
   readonly ready: Ready
   /** `POST /_emulator/act`. Throws `EmulatorInputError` for a bad one. */
-  act(order: { act: string } & Record<string, unknown>): Promise<unknown>
+  act(order: Order): Promise<unknown>
   /** `PUT /_emulator/faults`; `{}` ends all faults, and the trouble with them. */
-  setFaults(settings: Record<string, unknown>): void
+  setFaults(settings: Readonly<Record<string, unknown>>): void
   stats(): EmulatorStats
+  journal(): JournalEntry[]
   /** One part of `GET /_emulator/state`. */
   state(part: string): unknown
   /** `part=history`, from the entry of this number on. */
   history(since?: number): Entry[]
 }
 
-export type Troubles = {
-  begin(where: Trouble['where']): void
-  end(where: Trouble['where']): void
-  all(): readonly Trouble[]
-}
-
-export function createTroubles(now: () => Date): Troubles {
-  const troubles: { where: Trouble['where']; from: Date; to: Date | null }[] = []
-  const open = (where: string) => troubles.find((trouble) => trouble.where === where && trouble.to === null)
-  return {
-    begin(where) {
-      if (open(where) === undefined) troubles.push({ where, from: now(), to: null })
-    },
-    end(where) {
-      const trouble = open(where)
-      if (trouble !== undefined) trouble.to = now()
-    },
-    all: () => troubles,
-  }
+/** What becomes known on the way to an emulator. */
+type Watch = {
+  acted?(order: Order, answer: unknown): void
+  faulty(on: boolean): void
 }
 
 export function createStageEmulator<Entry, Ready>(
-  where: 'ksc' | 'autotask',
   { url, control, ready }: Pick<RunningEmulator, 'url' | 'control'> & { readonly ready: Ready },
-  troubles: Troubles,
+  watch: Watch,
 ): StageEmulator<Entry, Ready> {
-  const toggle = (place: Trouble['where'], ill: boolean): void => (ill ? troubles.begin(place) : troubles.end(place))
   return {
     url,
     ready,
     async act(order) {
       const answer = await control.act(order)
-      if (order.act === 'setVServer' && (order.answering !== undefined || order.enabled !== undefined)) {
-        const { uid, answering, enabled } = answer as { uid: string; answering: boolean; enabled: boolean }
-        toggle(uid, !answering || !enabled)
-      }
+      watch.acted?.(order, answer)
       return answer
     },
     setFaults(settings) {
       control.setFaults(settings)
-      toggle(where, Object.keys(settings).length > 0)
+      watch.faulty(Object.keys(settings).length > 0)
     },
     stats: () => control.stats(),
+    journal: () => control.journalEntries(),
     state: (part) => control.getState({ part }),
     history: (since = 0) => control.getState({ part: 'history', since: String(since) }) as Entry[],
   }

@@ -12,6 +12,13 @@ export type FleetOptions = {
   readonly sick?: number
   /** True: the KSC names the reasons of both levels, and its source is set so. */
   readonly namesAllReasons?: boolean
+  /**
+   * Of a second server: computers of two must not share names, as a ticket names its computer and not its server. They
+   * begin with these instead of seeded codes.
+   */
+  readonly codes?: { readonly main: string; readonly clients: readonly string[] }
+  /** The server's own name in its network. */
+  readonly hostName?: string
 }
 
 /** What the KSC starts with. */
@@ -22,6 +29,15 @@ export function fleetOf(options: FleetOptions, now: Date): Fleet {
   const fleet = createFleet({ tenants: count, devices, seed, sick, now: now.getTime() })
   for (const [n, vserver] of fleet.vservers.entries()) vserver.name = names[n] ?? vserver.name
   fleet.server.maskNames = namesAllReasons ? 'all-levels' : 'winning-level'
+  fleet.server.hostName = options.hostName ?? fleet.server.hostName
+  const { codes } = options
+  if (codes !== undefined) {
+    const starts = new Map([[0, codes.main], ...fleet.vservers.map(({ id }, n) => [id, codes.clients[n]] as const)])
+    fleet.hosts = fleet.hosts.map((host) => ({
+      ...host,
+      name: host.name.replace(/^[^-]+/, (code) => starts.get(host.vserverId) ?? code),
+    }))
+  }
   return fleet
 }
 

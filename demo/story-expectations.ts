@@ -1,6 +1,7 @@
+import { acme, borealis, cascade, delta, ember, mainClients } from './story-cast.ts'
 import type { Expectation, Moment } from './story-form.ts'
 
-/** What each part of the story must have come to. */
+/** What each part of the story at the clients of the first KSC must have come to. */
 
 const protection = 'Protection is disabled'
 const licence = 'License expired or expires soon'
@@ -26,24 +27,24 @@ export const storyExpectations: readonly Expectation[] = [
   },
   {
     say: 'The outbreak at Borealis Law: one ticket for each computer',
-    tickets: { client: 'Borealis Law SpA', what: 'Malicious object detected' },
+    tickets: { client: borealis, what: 'Malicious object detected' },
     opened: 5,
     closedByPerson: 5,
     closedByUs: 0,
   },
   {
     say: 'The outbreak at Borealis Law: one for the whole',
-    tickets: { client: 'Borealis Law SpA', what: 'Virus outbreak' },
+    tickets: { client: borealis, what: 'Virus outbreak' },
     opened: 1,
   },
   {
     say: 'The outbreak at Borealis Law: the status of each computer',
-    tickets: { client: 'Borealis Law SpA', what: 'Too many viruses detected' },
+    tickets: { client: borealis, what: 'Too many viruses detected' },
     to: at(2, '06:00'),
     opened: 5,
     closedByUs: 5,
   },
-  { say: 'A client without a company gets no tickets', tickets: { computer: 'FAIRWA-PC-001' }, opened: 0 },
+  { say: 'A client that is mapped nowhere gets no tickets', tickets: { computer: 'FAIRWA-PC-001' }, opened: 0 },
   {
     say: 'The flapping laptop gets no tickets',
     tickets: { computer: 'DELTA-NB-003', what: 'Security application is not running' },
@@ -59,7 +60,7 @@ export const storyExpectations: readonly Expectation[] = [
   },
   {
     say: 'The licence of Ember Motors: one ticket for each computer',
-    tickets: { client: 'Ember Motors BV', what: licence },
+    tickets: { client: ember, what: licence },
     opened: { atLeast: 16 },
     closedByUs: { atLeast: 15 },
     open: 0,
@@ -85,7 +86,7 @@ export const storyExpectations: readonly Expectation[] = [
   },
   {
     say: 'Nothing closes or opens while the KSC cannot be reached',
-    tickets: {},
+    tickets: { clients: mainClients },
     from: at(3, '09:50'),
     to: at(3, '11:50'),
     opened: 0,
@@ -99,11 +100,18 @@ export const storyExpectations: readonly Expectation[] = [
     closedByUs: 1,
   },
   {
-    say: 'Nothing opens while Autotask is down',
-    tickets: {},
+    say: 'Nothing opens in Autotask while it is down',
+    tickets: { desk: 'autotask' },
     from: at(5, '10:05'),
     to: at(5, '11:05'),
     opened: 0,
+  },
+  {
+    say: 'The other desks go on meanwhile',
+    tickets: { computer: 'EMBER-PC-011', what: protection },
+    from: at(5, '10:05'),
+    to: at(5, '11:05'),
+    opened: 1,
   },
   { say: 'Autotask was down', answers: { of: 'autotask', status: 503, count: { atLeast: 2 } } },
   {
@@ -114,16 +122,47 @@ export const storyExpectations: readonly Expectation[] = [
   },
   { say: 'Over before Autotask was back', tickets: { computer: 'BOREAL-PC-004', what: protection }, opened: 0 },
   {
-    say: 'A lost answer makes no second ticket',
+    say: 'A lost answer of Tigerpaw makes no second service order',
     tickets: { computer: 'CASCAD-PC-008', what: protection },
     opened: 1,
     closedByUs: 1,
   },
+  { say: 'An answer of Tigerpaw was lost', answers: { of: 'tigerpaw', status: 0, count: 1 } },
+  {
+    say: 'A lost answer of Autotask makes no second ticket',
+    tickets: { computer: 'BOREAL-PC-014', what: protection },
+    to: at(9, '06:00'),
+    opened: 1,
+    closedByUs: 1,
+  },
   { say: 'An answer of Autotask was lost', answers: { of: 'autotask', status: 0, count: 1 } },
+  {
+    say: 'A locked service order is not closed',
+    tickets: { computer: 'EMBER-PC-009', what: protection },
+    from: at(4, '09:10'),
+    to: at(4, '12:40'),
+    closedByUs: 0,
+  },
+  {
+    say: 'It closes when the technician has left it',
+    tickets: { computer: 'EMBER-PC-009', what: protection },
+    from: at(4, '12:40'),
+    to: at(4, '14:10'),
+    closedByUs: 1,
+  },
   { say: 'Autotask refused requests', answers: { of: 'autotask', status: 429, count: { atLeast: 1 } } },
   {
-    say: 'The wrong policy: every computer has its ticket when Autotask allows it',
-    tickets: { client: 'Delta Foods Ltd', what: protection },
+    say: 'Opened when Autotask takes requests again',
+    tickets: { client: borealis, what: protection },
+    from: at(11, '13:05'),
+    to: at(12, '06:00'),
+    opened: { atLeast: 3 },
+    closedByUs: { atLeast: 3 },
+  },
+  { say: 'ConnectWise refused requests', answers: { of: 'connectwise', status: 429, count: { atLeast: 1 } } },
+  {
+    say: 'The wrong policy: every computer has its ticket when ConnectWise allows it',
+    tickets: { client: delta, what: protection },
     from: at(7, '13:05'),
     to: at(8, '06:00'),
     opened: { atLeast: 10 },
@@ -131,7 +170,7 @@ export const storyExpectations: readonly Expectation[] = [
   },
   {
     say: 'Databases at Acme Dental go stale and recover',
-    tickets: { client: 'Acme Dental GmbH', what: databases },
+    tickets: { client: acme, what: databases },
     opened: { atLeast: 8 },
     closedByUs: { atLeast: 8 },
     open: 0,
@@ -155,7 +194,7 @@ export const storyExpectations: readonly Expectation[] = [
   },
   {
     say: 'Nothing of a virtual server that does not answer closes or opens',
-    tickets: { client: 'Delta Foods Ltd' },
+    tickets: { client: delta },
     from: at(12, '08:05'),
     to: at(13, '08:05'),
     opened: 0,
@@ -187,14 +226,14 @@ export const storyExpectations: readonly Expectation[] = [
   },
   { say: 'The ticket of a retired computer closes', tickets: { computer: 'BOREAL-PC-010' }, opened: 1, closedByUs: 1 },
   {
-    say: 'The ticket of a computer that moved closes at its old client',
-    tickets: { computer: 'CASCAD-PC-025', client: 'Cascade Freight BV', what: protection },
+    say: 'The ticket of a computer that moved closes at the desk of its old client',
+    tickets: { computer: 'CASCAD-PC-025', client: cascade, desk: 'tigerpaw', what: protection },
     opened: 1,
     closedByUs: 1,
   },
   {
-    say: 'and opens at its new one',
-    tickets: { computer: 'CASCAD-PC-025', client: 'Delta Foods Ltd', what: protection },
+    say: 'and opens at the desk of its new one',
+    tickets: { computer: 'CASCAD-PC-025', client: delta, desk: 'connectwise', what: protection },
     opened: 1,
     closedByUs: 1,
   },
@@ -207,7 +246,7 @@ export const storyExpectations: readonly Expectation[] = [
   { say: 'A new computer without protection gets a ticket', tickets: { computer: 'EMBER-NB-017' }, opened: 1 },
   {
     say: 'Databases at Cascade Freight go stale and recover',
-    tickets: { client: 'Cascade Freight BV', what: databases },
+    tickets: { client: cascade, what: databases },
     opened: 10,
     closedByUs: 10,
     open: 0,

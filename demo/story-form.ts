@@ -1,18 +1,40 @@
-/** The form of a story: what happens when, and what must have come of it. Data only; `play.ts` plays it. */
+import type { DeskVendor } from '../checker/evidence.ts'
+import type { DeskAct } from './desks/desk-kind.ts'
+import type { Order } from './stage-emulator.ts'
+
+/** The form of a story: who is there, what happens when, and what must have come of it. Data only; `play.ts` plays it. */
 
 export type Story = {
   readonly start: string
   readonly days: number
-  /** The clients' names, in the order in which the fleet makes them. */
-  readonly clients: readonly string[]
-  /** Clients without a company at the desk. */
-  readonly unmapped: readonly string[]
-  readonly devices: number
-  readonly seed: number
-  /** In the order of their times. */
+  readonly sources: readonly StorySource[]
+  readonly integrations: readonly StoryIntegration[]
   readonly scenes: readonly Scene[]
   readonly expectations: readonly Expectation[]
   readonly ticketsAtLeast: number
+}
+
+/** A security product with its clients; `cast.ts` starts one of each kind. */
+export type StorySource = {
+  readonly kind: 'ksc'
+  /** By which scenes speak of it. */
+  readonly id: string
+  readonly name: string
+  /** The clients' names, in the order in which the fleet makes them. */
+  readonly clients: readonly string[]
+  readonly devices: number
+  readonly seed: number
+  /** Of a second server: how its computers' names begin. */
+  readonly codes?: { readonly main: string; readonly clients: readonly string[] }
+  readonly hostName?: string
+}
+
+export type StoryIntegration = {
+  readonly name: string
+  readonly source: string
+  readonly desk: DeskVendor
+  /** Company of each client by name. A client in no integration gets no tickets. */
+  readonly companies: Readonly<Record<string, string>>
 }
 
 /** Day 1 is the first; `time` is hh:mm, UTC. */
@@ -24,23 +46,28 @@ export type Scene = Moment & {
   readonly acts: readonly Act[]
 }
 
-/** In an order, `{ hoursAgo: n }` and `{ hoursAhead: n }` stand for a time seen from the scene. */
-export type Order = { readonly act: string; readonly [field: string]: unknown }
-
 export type Act =
-  | { readonly ksc: Order }
-  | { readonly kscFaults: Readonly<Record<string, unknown>> }
-  /** With `tickets`, the order is given for each open ticket that fits; there must be one. */
-  | { readonly autotask: Order; readonly tickets?: TicketFilter }
-  | { readonly autotaskFaults: Readonly<Record<string, unknown>> }
+  /** An order to the emulator of a source or a desk, by its id. */
+  | { readonly at: string; readonly order: Order }
+  /** `{}` ends all faults. */
+  | { readonly at: string; readonly faults: Readonly<Record<string, unknown>> }
+  /** Technicians do this with every open ticket that fits (to reopen: the last that is closed), each at its desk. */
+  | { readonly desk: DeskAct; readonly tickets: TicketFilter }
 
 /** What is absent fits any. */
-export type TicketFilter = { readonly client?: string; readonly computer?: string; readonly what?: string }
+export type TicketFilter = {
+  readonly desk?: DeskVendor
+  /** One of them. */
+  readonly clients?: readonly string[]
+  readonly client?: string
+  readonly computer?: string
+  readonly what?: string
+}
 
 /** A number, or bounds. */
 export type Range = number | { readonly atLeast?: number; readonly atMost?: number }
 
-/** What must be so at the end, at the desk. */
+/** What must be so at the end, at the desks. */
 export type Expectation = {
   readonly say: string
   readonly tickets?: TicketFilter
@@ -54,8 +81,10 @@ export type Expectation = {
   readonly open?: Range
   /** Label of the priority that all of them have in the end. */
   readonly priority?: string
-  /** So many answers of this status; 0 is a connection that was cut. */
-  readonly answers?: { readonly of: 'ksc' | 'autotask'; readonly status: number; readonly count: Range }
+  /** Queue or board of all of them in the end. */
+  readonly place?: string
+  /** So many answers of this status by a source or a desk; 0 is a connection that was cut. */
+  readonly answers?: { readonly of: string; readonly status: number; readonly count: Range }
 }
 
 const msPerDay = 86_400_000

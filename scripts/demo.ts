@@ -1,5 +1,5 @@
 // npm run demo [-- --once] [--keep] [--speed HOURS]
-// Plays a month at a provider with an emulated KSC and Autotask. PORT: where console and API listen (8080).
+// Plays a month at a provider with two emulated KSCs and desks of three vendors. PORT: where console and API listen (8080).
 import { parseArgs } from 'node:util'
 import { runDemo } from '../demo/run.ts'
 import { readConfig } from '../src/config.ts'

@@ -16,7 +16,19 @@ const stepMinutes = 60
 /** For what comes after the page's own heading: data, charts, fonts. */
 const settleMs = 1_500
 
-const screens = ['tickets', 'conditions', 'events', 'people', 'audit', 'settings'] as const
+const screens = [
+  'tickets',
+  'conditions',
+  'events',
+  'accounts',
+  'ticketing',
+  'integrations',
+  'connections',
+  'setup',
+  'people',
+  'audit',
+  'settings',
+] as const
 
 async function shootAll(address: string, person: DemoPerson, folder: string): Promise<void> {
   const browser = await launchBrowser(process.env)
