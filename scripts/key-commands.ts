@@ -25,10 +25,15 @@ export function runRotateKey(config: Config): (deps: Deps) => Promise<readonly s
 }
 
 async function rotateKeptKey(folder: string, deps: Deps): Promise<readonly string[]> {
-  const next = readNextKey(folder) ?? systemIds.secret(32)
-  // On the disk before the database knows it: a key that only the database has seen would be lost with this process.
-  await writeNextKey(folder, next)
-  const count = await rotateKey(deps, { from: deps.box, to: createSecretBox(next) })
+  const count = await rotateKey(deps, {
+    from: deps.box,
+    async to() {
+      const next = readNextKey(folder) ?? systemIds.secret(32)
+      // On the disk before the database knows it: a key that only the database has seen would be lost with this process.
+      await writeNextKey(folder, next)
+      return createSecretBox(next)
+    },
+  })
   await promoteNextKey(folder, deps.clock.now())
   return [
     `${count} stored ${count === 1 ? 'secret is' : 'secrets are'} sealed with a new key: ${resolve(keyFile(folder))}.`,

@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pollMailbox } from './channels/mail/poll-mailbox.ts'
 import type { Config } from './config.ts'
 import { createHttpClient } from './connectors/http-client.ts'
 import type { PsaConnector } from './connectors/psa.ts'
@@ -25,6 +26,7 @@ import { ensureFirstToken } from './usecases/ensure-first-token.ts'
 import { findBox, whyUnfit } from './usecases/find-box.ts'
 import { createOwnSources } from './usecases/own-sources.ts'
 import { pendingSetupCode } from './usecases/setup-code.ts'
+import { runChannels } from './worker/channels.ts'
 import { createDesks } from './worker/desks.ts'
 import { runDutyLoop } from './worker/duty-loop.ts'
 import { runReportLoop } from './worker/report-loop.ts'
@@ -136,6 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     publicUrl: config.publicUrl ?? null,
     demo: options.demo ?? false,
     httpClient: createHttpClient,
+    pollMailbox,
   }
   const stopping = new AbortController()
   const work: Promise<void>[] = []
@@ -144,6 +147,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   async function startWeb(): Promise<string> {
     await ensureFirstToken(deps, (token) => keepToken(config.dataFolder, token, log))
     await keepSetupCode(config.dataFolder, await pendingSetupCode(deps), log)
+    work.push(runChannels(deps, stopping.signal))
     return listen('everybody')
   }
 

@@ -69,7 +69,7 @@ export function actorOf({ by, via }: Pick<TicketHistoryEntry, 'by' | 'via'>): Ac
  * Takes a title of the default template `{{level}}: {{what}} on {{computer}}` apart; all parts are empty when it is
  * another.
  */
-export function readTitle(title: string): { level: string; what: string; computer: string } {
+function readTitle(title: string): { level: string; what: string; computer: string } {
   const [, level = '', what = '', computer = ''] = /^(.+?): (.+) on (.+)$/s.exec(title) ?? []
   return { level, what, computer }
 }

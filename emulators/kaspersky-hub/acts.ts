@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { EmulatorOrder } from '../kit/definition.ts'
 import { checkInput, EmulatorInputError } from '../kit/input.ts'
-import { createHttpChannel } from './channels/http.ts'
+import { connect } from './connect.ts'
 import { type Channel, named, type Outbox, toChange, toList } from './outbox.ts'
 import type { Company, Computer, World } from './world.ts'
 
@@ -12,7 +12,7 @@ export type Feeder = { world: World; outbox: Outbox; channels: Map<Channel['name
 type Act = (feeder: Feeder, order: EmulatorOrder) => unknown
 
 const key = z.string().min(1)
-const name = z.literal('http')
+const name = z.enum(['http', 'syslog', 'mail'])
 const product = z.enum(['endpoint-security-cloud', 'microsoft-365'])
 const severity = z.enum(['critical', 'functional-failure', 'warning'])
 
@@ -131,26 +131,12 @@ const acts: Record<string, Act> = {
     outbox.add({ kind: 'mailboxes', company: named(company), count: order.count, countedAt })
     return {}
   }),
-  connect: act(
-    'connect',
-    {
-      channel: name.default('http'),
-      url: z.url(),
-      sourceId: z.int(),
-      token: z.string().optional(),
-      key: z.strictObject({ id: z.int(), secret: z.string() }).optional(),
-    },
-    ({ channels, world }, { channel, ...target }) => {
-      if ((target.token === undefined) === (target.key === undefined)) {
-        throw new EmulatorInputError('act connect takes either "token" or "key"')
-      }
-      channels.set(
-        channel,
-        createHttpChannel(target, () => world.now()),
-      )
-      return {}
-    },
-  ),
+  connect({ channels, world }, order) {
+    const channel = connect(order, () => world.now())
+    const before = channels.get(channel.name)
+    channels.set(channel.name, channel)
+    return before?.close().then(() => ({})) ?? {}
+  },
   /** Puts complete lists of one company, or of all, into the outbox. */
   list: act('list', { company: key.optional() }, ({ world, outbox }, order) => {
     const companies = order.company === undefined ? [...world.companies.values()] : [find(world, order.company)]

@@ -14,6 +14,11 @@ export const alarmWords: Readonly<Record<AlarmKind, AlarmWords>> = {
     levels: ['critical'],
     advice: 'Look at the failure in the status, then at the server, the network between and the account.',
   },
+  'channel-silent': {
+    title: 'A source cannot listen',
+    levels: ['critical'],
+    advice: 'Open the channels of the source: each says why it does not listen. Senders wait, or lose what they send.',
+  },
   'tenant-silent': {
     title: 'A client of a source does not answer',
     levels: ['warning'],

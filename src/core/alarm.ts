@@ -7,6 +7,7 @@ export type AlarmSeverity = 'warning' | 'critical'
 
 export type AlarmKind =
   | 'source-silent'
+  | 'channel-silent'
   | 'tenant-silent'
   | 'tenant-vanished'
   | 'psa-refusing'

@@ -26,7 +26,7 @@ function source(poll: Partial<MeasuredSource['polls'][number]> = {}, problem: st
     lastDurationMs: 1_000,
     failure: null,
   }
-  return { id: 1, name: 'KSC', problem, polls: [{ ...computers, ...poll }] }
+  return { id: 1, name: 'KSC', problem, polls: [{ ...computers, ...poll }], silentChannels: [] }
 }
 
 function psa(changes: Partial<MeasuredPsa> = {}): MeasuredPsa {
@@ -55,6 +55,11 @@ test.each<[string, Partial<Measured>, string[]]>([
     'a source read 30 minutes ago',
     { sources: [source({ lastGoodAt: ago(30) })] },
     ['source-silent source/1 critical 30'],
+  ],
+  [
+    'a source whose listeners stand nowhere',
+    { sources: [{ ...source(), silentChannels: [{ what: 'syslog', message: 'Port 6514 is taken.' }] }] },
+    ['channel-silent source/1 critical 5'],
   ],
   ['a source never read', { sources: [source({ lastGoodAt: null })] }, ['source-silent source/1 critical 30']],
   ['a source that is read once a day', { sources: [source({ everySeconds: 86_400, lastGoodAt: ago(2_000) })] }, []],

@@ -9,6 +9,8 @@ import type { WatchThresholds } from './watch-thresholds.ts'
 const mostTenantAlarms = 10
 /** An alarm about the budget ends only when the use has fallen this far below the threshold, in per cent. */
 const budgetReturn = 10
+/** A server that starts anew, or waits for a port, needs a moment. */
+const channelMinutes = 5
 const minuteMs = 60_000
 const dayMs = 86_400_000
 
@@ -23,6 +25,7 @@ export function findAlarms(
   const silentIds = new Set(silent.map(({ subject }) => subject))
   return [
     ...silent,
+    ...measured.sources.flatMap(findSilentChannels),
     ...[...measured.sources.map(withPlace('source')), ...measured.psas.map(withPlace('psa'))].flatMap(findUnusable),
     ...findTenants(
       measured.tenants.filter(({ sourceId }) => !silentIds.has(`source/${sourceId}`)),
@@ -69,6 +72,12 @@ function findSilence({ id, name, problem, polls }: MeasuredSource, thresholds: W
   const words = quiet.map((one) => one.words).join(' ')
   const { lastGoodAt: since, minutes } = worst
   return [{ ...finding('source-silent', `source/${id}`, name, words, minutes), severity: 'critical', since }]
+}
+
+function findSilentChannels({ id, name, silentChannels }: MeasuredSource): Finding[] {
+  if (silentChannels.length === 0) return []
+  const words = silentChannels.map(({ what, message }) => `Nothing listens for ${what}. ${message}`).join(' ')
+  return [{ ...finding('channel-silent', `source/${id}`, name, words, channelMinutes), severity: 'critical' }]
 }
 
 type Place = { readonly subject: string; readonly name: string; readonly problem: string | null }

@@ -14,6 +14,8 @@ export type MeasuredSource = {
     /** What the last one failed with; null: nothing. */
     readonly failure: string | null
   }[]
+  /** Listeners that are switched on and stand nowhere. */
+  readonly silentChannels: readonly { readonly what: string; readonly message: string }[]
 }
 
 export type MeasuredPsa = {

@@ -18,6 +18,7 @@ export type DutyKind =
   | 'watch-self'
   | 'tell-webhook'
   | 'conduct-drill'
+  | 'poll-mailbox'
 
 export type Duty = {
   readonly kind: DutyKind

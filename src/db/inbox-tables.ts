@@ -1,10 +1,28 @@
 import type { ColumnType, Generated } from 'kysely'
 
-/** The tables of sources that are never asked (`src/db/migrations/0011-hub.sql`). */
+/** The tables of sources that are never asked (`src/db/migrations/0011-hub.sql`, `0012-channels.sql`). */
 
 type WithDefault<T> = ColumnType<T, T | undefined, T>
 
 export type InboxTables = {
+  source_channels: {
+    source_id: number
+    version: number
+    settings: ColumnType<unknown, string, string>
+    secrets: ColumnType<Record<string, string>, string | undefined, string>
+    updated_at: Date
+  }
+  channel_states: {
+    source_id: number
+    channel: 'syslog' | 'smtp'
+    process: string
+    state: 'listening' | 'failing'
+    address: string
+    message: string
+    since: Date
+    seen_at: Date
+    counts: ColumnType<Record<string, number>, string, string>
+  }
   inbox: {
     id: Generated<number>
     source_id: number

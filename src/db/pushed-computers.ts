@@ -32,6 +32,20 @@ export async function computersByKey(
   return new Map(rows.map((row) => [row.key, row]))
 }
 
+/** Keys of a company's computers by their names in lower case; a name that several have tells none. */
+export async function computerKeysByName(
+  sql: Sql,
+  tenantId: number,
+  names: readonly string[],
+): Promise<Map<string, string>> {
+  const { rows } = await sql.query<{ name: string; key: string }>(
+    `select lower(name) as name, min(key) as key from computers where tenant_id = $1 and lower(name) = any($2)
+     group by lower(name) having count(*) = 1`,
+    [tenantId, names],
+  )
+  return new Map(rows.map(({ name, key }) => [name, key]))
+}
+
 /** Numbers of the latest changes of a company's computers that are newer than its last list. */
 export async function changeNumbers(sql: Sql, tenantId: number): Promise<Map<string, number>> {
   const { rows } = await sql.query<{ key: string; number: number }>(

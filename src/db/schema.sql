@@ -95,6 +95,21 @@ create table audit (
   constraint audit_id_check CHECK ((id > 0))
 );
 
+create unlogged table channel_states (
+  source_id bigint not null,
+  channel text not null,
+  process uuid not null,
+  state text not null,
+  address text not null,
+  message text not null,
+  since timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  counts jsonb not null,
+  constraint channel_states_pkey PRIMARY KEY (source_id, channel, process),
+  constraint channel_states_channel_check CHECK ((channel = ANY (ARRAY['syslog'::text, 'smtp'::text]))),
+  constraint channel_states_state_check CHECK ((state = ANY (ARRAY['listening'::text, 'failing'::text])))
+);
+
 create table computers (
   source_id bigint not null,
   key text not null,
@@ -514,6 +529,15 @@ create table sign_in_failures (
   constraint sign_in_failures_pkey PRIMARY KEY (subject)
 );
 
+create table source_channels (
+  source_id bigint not null,
+  version bigint not null,
+  settings jsonb not null,
+  secrets jsonb default '{}'::jsonb not null,
+  updated_at timestamp with time zone not null,
+  constraint source_channels_pkey PRIMARY KEY (source_id)
+);
+
 create table source_tokens (
   id bigint generated always as identity not null,
   source_id bigint not null,
@@ -707,6 +731,7 @@ CREATE INDEX tickets_standing ON public.tickets USING btree (psa_id, integration
 CREATE INDEX tickets_stuck ON public.tickets USING btree (id) WHERE (stuck AND (done_at IS NULL));
 CREATE INDEX unread_messages_by_origin ON public.unread_messages USING btree (source_id, reason, origin, id);
 alter table api_tokens add constraint api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id) ON DELETE SET NULL;
+alter table channel_states add constraint channel_states_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_condition_id_fkey FOREIGN KEY (condition_id) REFERENCES conditions(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE;
@@ -738,6 +763,7 @@ alter table pushed_companies add constraint pushed_companies_tenant_id_fkey FORE
 alter table pushed_holds add constraint pushed_holds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table rules add constraint rules_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table sessions add constraint sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id) ON DELETE CASCADE;
+alter table source_channels add constraint source_channels_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table source_tokens add constraint source_tokens_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table tenants add constraint tenants_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table ticket_steps add constraint ticket_steps_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES tickets(id) ON DELETE CASCADE;

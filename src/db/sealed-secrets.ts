@@ -6,6 +6,7 @@ import type { Client, Sql } from './sql.ts'
 /** `id` and `field` where a row has several; what they are sealed for is the use case's business. */
 export type SealedSecret = { readonly sealed: string } & (
   | { readonly of: 'sources' | 'psas'; readonly id: number; readonly field: string }
+  | { readonly of: 'source-channels'; readonly id: number; readonly field: string }
   | { readonly of: 'totp' | 'source-token'; readonly id: number }
   | { readonly of: 'webhook-secret' | 'webhook-url' | 'oidc' }
 )
@@ -15,10 +16,13 @@ const ofConnections = (table: 'sources' | 'psas') =>
 
 /** All of them, kept as they are until the transaction ends. */
 export async function lockSealedSecrets(client: Client): Promise<readonly SealedSecret[]> {
-  await client.query('lock table sources, psas, people, watch, oidc, source_tokens in share row exclusive mode')
+  await client.query(
+    'lock table sources, psas, people, watch, oidc, source_tokens, source_channels in share row exclusive mode',
+  )
   const { rows } = await client.query<SealedSecret>(
     `${ofConnections('sources')}
      union all ${ofConnections('psas')}
+     union all select 'source-channels', c.source_id, s.key, s.value from source_channels c, jsonb_each_text(c.secrets) s
      union all select 'totp', id, null, totp_secret from people where totp_secret is not null
      union all select 'source-token', id, null, sealed from source_tokens where sealed is not null
      union all select 'webhook-secret', null, null, webhook_secret from watch where webhook_secret is not null
@@ -38,6 +42,12 @@ export async function replaceSealedSecret(client: Client, secret: SealedSecret, 
         secret.field,
         toJson(sealed),
       ])
+      return
+    case 'source-channels':
+      await client.query(
+        'update source_channels set secrets = jsonb_set(secrets, array[$2], $3) where source_id = $1',
+        [secret.id, secret.field, toJson(sealed)],
+      )
       return
     case 'totp':
       await client.query('update people set totp_secret = $2 where id = $1', [secret.id, sealed])
@@ -74,6 +84,7 @@ export async function forgetSecrets(sql: Sql, sealedCheck: string): Promise<numb
      where totp_secret is not null`,
   )
   await sql.query(`update oidc set client_secret = ''`)
+  await sql.query(`update source_channels set secrets = '{}', version = version + 1 where secrets <> '{}'`)
   // A signature that cannot be judged is worth nothing; tokens have digests and go on.
   await sql.query('delete from source_tokens where sealed is not null')
   await saveSealedCheck(sql, sealedCheck)

@@ -43,11 +43,7 @@ export async function channelsMark(sql: Sql): Promise<string> {
   return rows[0]?.mark ?? ''
 }
 
-export async function saveChannelsRow(
-  client: Client,
-  row: Omit<ChannelsRow, 'sourceName'>,
-  now: Date,
-): Promise<void> {
+export async function saveChannelsRow(client: Client, row: Omit<ChannelsRow, 'sourceName'>, now: Date): Promise<void> {
   await client.query(
     `insert into source_channels (source_id, version, settings, secrets, updated_at) values ($1, $2, $3, $4, $5)
      on conflict (source_id) do update set version = excluded.version, settings = excluded.settings,

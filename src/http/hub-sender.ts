@@ -27,6 +27,15 @@ export function createSenderHook(deps: Deps) {
   }
 }
 
+/**
+ * Bytes of bodies whose signature is not judged yet, of all requests of this process: whoever sends them need not know any
+ * key. Beyond it only short ones are collected, as long as anybody may send elsewhere too.
+ */
+const mostUnjudged = 64 * 1024 * 1024
+const shortBody = 256 * 1024
+const retryAfterMs = 5_000
+let unjudged = 0
+
 /** For requests that are signed: collects the body, judges the signature over it, and hands it on. */
 export function createSignatureHook(deps: Deps, longestBody: number) {
   return async (request: FastifyRequest, reply: FastifyReply, payload: RequestPayload): Promise<RequestPayload> => {
@@ -34,15 +43,25 @@ export function createSignatureHook(deps: Deps, longestBody: number) {
     if (signed === null) return payload
     const chunks: Buffer[] = []
     let length = 0
-    for await (const chunk of payload) {
-      length += chunk.length
-      if (length > longestBody) throw tooLarge()
-      chunks.push(chunk)
+    try {
+      // Not destroyed on the way out, but drained: the answer goes by the same socket.
+      for await (const chunk of payload.iterator({ destroyOnReturn: false })) {
+        length += chunk.length
+        unjudged += chunk.length
+        if (length > longestBody) throw tooLarge()
+        if (length > shortBody && unjudged > mostUnjudged) throw tooMuch(deps)
+        chunks.push(chunk)
+      }
+      const body = Buffer.concat(chunks)
+      request.sender = await senderBySignature(deps, sourceOf(request), signed, body)
+      if (request.sender === null) throw stranger(reply)
+      return Object.assign(Readable.from([body]), { receivedEncodedLength: length })
+    } catch (error) {
+      payload.resume()
+      throw error
+    } finally {
+      unjudged -= length
     }
-    const body = Buffer.concat(chunks)
-    request.sender = await senderBySignature(deps, sourceOf(request), signed, body)
-    if (request.sender === null) throw stranger(reply)
-    return Object.assign(Readable.from([body]), { receivedEncodedLength: length })
   }
 }
 
@@ -63,6 +82,12 @@ function signedHeaders({ headers }: FastifyRequest): Parameters<typeof senderByS
 function sourceOf(request: FastifyRequest): number {
   const { sourceId } = request.params as { sourceId?: unknown }
   return /^\d{1,15}$/.test(String(sourceId)) ? Number(sourceId) : 0
+}
+
+function tooMuch({ clock }: Pick<Deps, 'clock'>): RequestError {
+  const message =
+    'Too much is being sent just now that no signature vouches for yet. Send it again after the time that Retry-After says, in smaller parts, or with a token.'
+  return new RequestError('too-many-attempts', message, { until: new Date(clock.now().getTime() + retryAfterMs) })
 }
 
 function tooLarge(): Error {

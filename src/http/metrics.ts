@@ -24,6 +24,11 @@ export function createMetrics(): Metrics {
   const steps = counter('steps_total', 'Steps of tickets at their desks', ['step', 'reason', 'result'])
   const calls = counter('calls_total', 'Calls to vendors by HTTP status or failure', ['peer', 'connection', 'status'])
   const duties = counter('duties_total', 'Polls and readings that ended', ['kind', 'subject', 'result'])
+  const heard = counter('channel_messages_total', 'Messages of syslog and mail by what became of them', [
+    'channel',
+    'source',
+    'result',
+  ])
   const callSeconds = new Histogram({
     name: 'tocsin_call_seconds',
     help: 'Time that calls to vendors took',
@@ -51,6 +56,7 @@ export function createMetrics(): Metrics {
         duties.inc({ kind, subject, result })
         dutySeconds.observe({ kind }, ms / 1_000)
       },
+      heard: (channel, source, result, count) => heard.inc({ channel, source, result }, count),
     },
     contentType: registry.contentType,
     text(state) {

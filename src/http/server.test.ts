@@ -67,6 +67,11 @@ describe('authentication', () => {
       'show-session',
       'sign-in',
       'start-oidc',
+      'take-changes',
+      'take-computers',
+      'take-events',
+      'take-hint',
+      'take-mailboxes',
     ])
   })
 

@@ -16,6 +16,7 @@ import { openapiOptions } from './openapi.ts'
 import { createErrorHandler, sendProblem } from './problem.ts'
 import { accountRoutes } from './routes/account.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { connectorRoutes } from './routes/connectors.ts'
 import { hintRoutes } from './routes/hints.ts'
 import { hubRoutes } from './routes/hub.ts'
@@ -99,6 +100,7 @@ export async function createHttpServer(
     connectorRoutes,
     sourceRoutes,
     hubRoutes,
+    channelRoutes,
     psaRoutes,
     hintRoutes,
     integrationRoutes,

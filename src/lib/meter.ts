@@ -8,4 +8,6 @@ export type Meter = {
   called(peer: string, connection: string, status: string, ms: number): void
   /** A duty that ended. */
   polled(kind: string, subject: string, result: 'good' | 'failed', ms: number): void
+  /** Messages of a channel: `read`, `unread`, `pushed-back`, `dropped` (never taken) or `refused`. */
+  heard(channel: string, source: string, result: string, count: number): void
 }

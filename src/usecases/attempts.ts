@@ -56,13 +56,24 @@ export async function mayStartOidc(deps: Deps, address: string): Promise<void> {
   if (until !== null) throw tooMany(until)
 }
 
+/** Each return makes us ask the provider as well, and what one start gave can be brought back often. Throws `too-many-attempts`. */
+export async function mayFinishOidc(deps: Deps, address: string): Promise<void> {
+  const until = await beginAttempt(deps.pool, oidcReturnsOf(address), addressPatience, deps.clock.now())
+  if (until !== null) throw tooMany(until)
+}
+
 /** Somebody from there has come in by the provider. */
 export async function oidcWasRight(deps: Deps, address: string): Promise<void> {
   await forgetFailures(deps.pool, oidcStartsOf(address))
+  await forgetFailures(deps.pool, oidcReturnsOf(address))
 }
 
 function oidcStartsOf(address: string): string {
   return `oidc ${address}`
+}
+
+function oidcReturnsOf(address: string): string {
+  return `oidc-return ${address}`
 }
 
 /** It was the person: what failed before is forgotten. */

@@ -28,7 +28,7 @@ export async function deleteSource(deps: Deps, input: { id: number }): Promise<v
 /** The same within a transaction that is under way. */
 export async function removeSource(sql: Sql, id: number): Promise<void> {
   await refuseUsed(sql, 'sources', id)
-  await removeDuties(sql, sourceDuties, id)
+  await removeDuties(sql, [...sourceDuties, 'poll-mailbox'], id)
   await deleteConnection(sql, 'sources', id)
 }
 

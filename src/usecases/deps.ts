@@ -1,3 +1,4 @@
+import type { PollMailbox } from '../channels/mailbox.ts'
 import type { HttpClient, HttpOptions } from '../connectors/http.ts'
 import type { PsaConnector } from '../connectors/psa.ts'
 import type { SourceConnector } from '../connectors/source.ts'
@@ -32,4 +33,6 @@ export type Deps = {
   /** Everything here is made up: the demo. */
   readonly demo: boolean
   httpClient(options: HttpOptions): HttpClient
+  /** Looks into a mailbox once. */
+  readonly pollMailbox: PollMailbox
 }

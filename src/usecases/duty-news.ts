@@ -12,6 +12,7 @@ const news: Readonly<Record<DutyKind, readonly string[]>> = {
   'tell-webhook': ['delivered', 'failed'],
   // Each drill has lines of its own.
   'conduct-drill': [],
+  'poll-mailbox': ['taken'],
 }
 
 const dayMs = 86_400_000

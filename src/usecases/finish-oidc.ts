@@ -1,6 +1,6 @@
 import { loadOidc } from '../db/oidc.ts'
 import { admitByOidc } from './admit-by-oidc.ts'
-import { oidcWasRight } from './attempts.ts'
+import { mayFinishOidc, oidcWasRight } from './attempts.ts'
 import type { Deps } from './deps.ts'
 import { readIdentity } from './oidc-identity.ts'
 import { OidcRefusal } from './oidc-refusal.ts'
@@ -24,6 +24,7 @@ export async function finishOidc(deps: Deps, input: FinishOidc): Promise<{ cooki
   const oidc = await loadOidc(deps.pool)
   if (oidc === null) throw new OidcRefusal('no-provider')
   if (oidc.issuer !== started.issuer) throw new OidcRefusal('expired', 'the provider was changed meanwhile')
+  await orRefusal(() => mayFinishOidc(deps, input.visitor.address))
   const { redirectUrl, state, nonce, verifier, invitation, next } = started
   const claims = await orRefusal(() =>
     withProvider(deps, oidc, openOidcSecret(deps, oidc), (provider) =>

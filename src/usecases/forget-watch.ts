@@ -1,4 +1,5 @@
 import { forgetOldDrills } from '../db/drills.ts'
+import { forgetChannelStates } from '../db/source-channels.ts'
 import { forgetOldWatch } from '../db/watch.ts'
 import type { Deps } from './deps.ts'
 import { reportKeptMs } from './measure-watch.ts'
@@ -10,5 +11,6 @@ const keptMs = 30 * 86_400_000
 export async function forgetWatch(deps: Pick<Deps, 'pool' | 'clock'>): Promise<void> {
   const now = deps.clock.now().getTime()
   await forgetOldWatch(deps.pool, new Date(now - keptMs), new Date(now - reportKeptMs))
+  await forgetChannelStates(deps.pool, new Date(now - reportKeptMs))
   await forgetOldDrills(deps.pool, new Date(now - keptMs))
 }

@@ -6,6 +6,7 @@ import { lastEndedDrills, loadDrillPlans } from '../db/drills.ts'
 import { brokenRules, oldestDue } from '../db/status.ts'
 import { loadProcessReports } from '../db/watch.ts'
 import type { Deps } from './deps.ts'
+import { mailboxIntervals, measureChannels } from './measure-channels.ts'
 import { readSettings } from './open-connection.ts'
 import { type DutyView, type PsaStatus, showConnections } from './show-status.ts'
 import type { WatchSettings } from './watch-settings.ts'
@@ -19,6 +20,7 @@ export async function measureWatch(deps: Deps, settings: WatchSettings): Promise
   const { sources, psas, troubledTenants } = await showConnections(deps)
   const due = new Map((await oldestDue(deps.pool, now)).map((row) => [row.psaId, row.oldestAt]))
   const reports = await loadProcessReports(deps.pool, new Date(now.getTime() - reportKeptMs))
+  const channels = await measureChannels(deps)
   const intervals = await pollIntervals(deps)
   const names = new Map([
     ...sources.map(({ id, name }): [string, string] => [`source/${id}`, name]),
@@ -32,6 +34,7 @@ export async function measureWatch(deps: Deps, settings: WatchSettings): Promise
       name,
       problem,
       polls: pollsOf(duties, intervals.get(id) ?? null),
+      silentChannels: channels.silent.get(id) ?? [],
     })),
     psas: psas.map((psa) => toPsa(psa, due.get(psa.id) ?? null)),
     tenants: troubledTenants
@@ -53,6 +56,7 @@ export async function measureWatch(deps: Deps, settings: WatchSettings): Promise
         return [{ kind: 'secret-expiring' as const, subject, name, what, endsAt: new Date(endsAt) }]
       }),
       ...certificatesOf(reports, names),
+      ...channels.ends,
     ],
     processes: reports.map(({ process, report }) => ({ process, ...report })),
     drills: plans.map(({ psaId, psaName: name }) => {
@@ -69,18 +73,23 @@ export async function measureWatch(deps: Deps, settings: WatchSettings): Promise
   }
 }
 
-type Intervals = { readonly computers: number; readonly events: number }
+type Intervals = { readonly computers: number; readonly events: number; readonly mailbox: number }
 
 /** How often each source is read, where its settings can be read. */
 async function pollIntervals(deps: Deps): Promise<Map<number, Intervals>> {
   const rows = await deps.db.selectFrom('sources').selectAll().execute()
+  const mailboxes = await mailboxIntervals(deps)
   const found = new Map<number, Intervals>()
   for (const row of rows) {
     const connector = deps.sources.get(row.connector)
     if (connector === undefined) continue
     try {
       const facts = connector.facts(readSettings(deps, 'sources', row, connector.settings))
-      found.set(row.id, { computers: facts.computersEverySeconds, events: facts.eventsEverySeconds })
+      found.set(row.id, {
+        computers: facts.computersEverySeconds,
+        events: facts.eventsEverySeconds,
+        mailbox: mailboxes.get(row.id) ?? 0,
+      })
     } catch (error) {
       // Settings that cannot be read are a problem of the connection, which is found for itself.
       if (!(error instanceof ConnectorError)) throw error
@@ -91,13 +100,15 @@ async function pollIntervals(deps: Deps): Promise<Map<number, Intervals>> {
 
 function pollsOf(duties: readonly DutyView[], intervals: Intervals | null): MeasuredSource['polls'] {
   if (intervals === null) return []
-  return duties.map(({ kind, lastGoodAt, lastDurationMs, failure }) => ({
-    what: kind === 'poll-computers' ? 'its computers' : 'its events',
-    everySeconds: kind === 'poll-computers' ? intervals.computers : intervals.events,
-    lastGoodAt,
-    lastDurationMs,
-    failure: failure?.message ?? null,
-  }))
+  const found = {
+    'poll-computers': { what: 'its computers', everySeconds: intervals.computers },
+    'poll-events': { what: 'its events', everySeconds: intervals.events },
+    'poll-mailbox': { what: 'its mailbox', everySeconds: intervals.mailbox },
+  }
+  return duties.flatMap(({ kind, lastGoodAt, lastDurationMs, failure }) => {
+    const poll = found[kind as keyof typeof found]
+    return [{ ...poll, lastGoodAt, lastDurationMs, failure: failure?.message ?? null }]
+  })
 }
 
 function toPsa(psa: PsaStatus, oldestDueAt: Date | null): MeasuredPsa {

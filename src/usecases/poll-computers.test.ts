@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { testDatabase } from '../../test/support/database.ts'
 import { recordingLog } from '../../test/support/recording-log.ts'
+import { pollMailbox } from '../channels/mail/poll-mailbox.ts'
 import { createHttpClient } from '../connectors/http-client.ts'
 import type { SourceConnector } from '../connectors/source.ts'
 import { systemActor } from '../core/actor.ts'
@@ -61,6 +62,7 @@ const deps: Deps = {
   sources: new Map([[connector.id, connector]]),
   psas: new Map(),
   httpClient: createHttpClient,
+  pollMailbox,
 }
 
 const count = 2_600

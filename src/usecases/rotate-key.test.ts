@@ -67,6 +67,12 @@ const signature = await ada.ask('POST', `/api/v1/sources/${hub.connection.id}/to
   kind: 'signature',
 })
 if (signature.status !== 200) throw new Error(signature.text)
+const channels = await ada.ask('PUT', `/api/v1/sources/${hub.connection.id}/channels`, {
+  version: 0,
+  syslog: { port: 0, tls: { makeFor: ['hub.example'] } },
+  mailbox: { host: 'imap.example', user: 'hub', password: 'secret of the mailbox' },
+})
+if (channels.status !== 200) throw new Error(channels.text)
 const oidc = {
   name: 'O',
   issuer: 'https://oidc.example',
@@ -90,14 +96,14 @@ beforeEach(async () => {
 
 test('seals everything that is sealed anew, and says so in the audit log', async () => {
   const before = await sealedTexts()
-  expect(before.length).toBe(10)
+  expect(before.length).toBe(12)
   const { box } = await find()
   await writeNextKey(folder, 'the second key of this installation')
   const to = createSecretBox('the second key of this installation')
-  expect(await rotateKey(deps, { from: box, to })).toBe(9)
+  expect(await rotateKey(deps, { from: box, to })).toBe(11)
   await promoteNextKey(folder, new Date())
   const after = await sealedTexts()
-  expect(after.length).toBe(10)
+  expect(after.length).toBe(12)
   for (const text of before) expect(after).not.toContain(text)
   const found = await find()
   const open = (sealed: string, place: string) => found.box.open(sealed, place)
@@ -107,7 +113,7 @@ test('seals everything that is sealed anew, and says so in the audit log', async
   expect(open(watch.rows[0].url, 'watch/webhook/url')).toBe(webhook.url)
   expect(open(watch.rows[0].webhook_secret, 'watch/webhook/secret')).toBe(webhook.secret)
   const [row] = (await ada.ask('GET', '/api/v1/audit?action=rotate-key')).body.items
-  expect(row).toMatchObject({ subject: { kind: 'settings', id: 'key' }, after: { secrets: 9 } })
+  expect(row).toMatchObject({ subject: { kind: 'settings', id: 'key' }, after: { secrets: 11 } })
 })
 
 test('keeps the file and the ones before readable by their owner alone', async () => {
@@ -165,11 +171,30 @@ describe('stopped', () => {
   })
 })
 
+test('two at once: one is refused, and the key that the database has is on the disk', async () => {
+  const { box } = await find()
+  const change = async (key: string) => {
+    const to = async () => {
+      await writeNextKey(folder, readNextKey(folder) ?? key)
+      return createSecretBox(readNextKey(folder) ?? '')
+    }
+    await rotateKey(deps, { from: box, to })
+    await promoteNextKey(folder, new Date())
+  }
+  const both = await Promise.allSettled([
+    change('the sixth key of this installation'),
+    change('another sixth key of somebody else'),
+  ])
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  expect(await whyUnfit(database.pool, (await find()).box)).toBeNull()
+  expect(readNextKey(folder)).toBeNull()
+})
+
 describe('is refused', () => {
   test('while a server is at work, and a server is while it runs', async () => {
     const server = await holdServerLock(database.pool, log)
     const { box } = await find()
-    const to = createSecretBox('x'.repeat(32))
+    const to = () => Promise.reject(new Error('A key was made although somebody is at work.'))
     await expect(rotateKey(deps, { from: box, to })).rejects.toMatchObject({
       code: 'in-use',
       message: expect.stringContaining('Stop every server'),

@@ -3,6 +3,7 @@ import { lockOutServers } from '../db/server-lock.ts'
 import type { Client } from '../db/sql.ts'
 import { inTransactionOf } from '../db/transaction.ts'
 import type { SecretBox } from '../lib/secret-box.ts'
+import { channelSecretPlace } from './channel-settings.ts'
 import type { Deps } from './deps.ts'
 import { opensCheck, sealCheck } from './key-check.ts'
 import { oidcSecretPlace } from './oidc-settings.ts'
@@ -16,18 +17,21 @@ import { writeAudit } from './write-audit.ts'
 /**
  * Seals every stored secret anew under another master key, in one transaction: killed anywhere, all of them are under the
  * one key or all under the other. Servers hold the key in memory, so it refuses while one is at work. `from` is the present
- * key. Returns how many secrets there are. Throws `RequestError` (`in-use`) and `SecretBoxError` for one that cannot be opened.
+ * key; `to` is made, where it is to be, once nobody else is at work here: two that change the key at once would each write
+ * theirs over the other's. Returns how many secrets there are. Throws `RequestError` (`in-use`) and `SecretBoxError` for one that cannot be opened.
  */
 export async function rotateKey(
   deps: Pick<Deps, 'pool' | 'clock' | 'actor'>,
-  { from, to }: { readonly from: SecretBox; readonly to: SecretBox },
+  { from, to }: { readonly from: SecretBox; readonly to: SecretBox | (() => Promise<SecretBox>) },
 ): Promise<number> {
   const client = await deps.pool.connect()
   try {
     await client.query('set statement_timeout = 0')
     if (!(await lockOutServers(client))) throw running()
+    await mustBeSealedWith(client, from)
+    const next = typeof to === 'function' ? await to() : to
     return await inTransactionOf(client, async () => {
-      const count = await resealAll(client, from, to)
+      const count = await resealAll(client, from, next)
       await writeAudit(deps, client, {
         action: 'rotate-key',
         subject: { kind: 'settings', id: 'key', name: 'Key for stored secrets' },
@@ -44,9 +48,7 @@ export async function rotateKey(
 
 /** The same inside a transaction that is under way, with nobody else at work. */
 export async function resealAll(client: Client, from: SecretBox, to: SecretBox): Promise<number> {
-  const { rows } = await client.query<{ check: string }>('select sealed_check as "check" from installation for update')
-  // Whoever was quicker has sealed everything with a key that we do not know.
-  if (!opensCheck(from, rows[0]?.check ?? '')) throw changedMeanwhile()
+  await mustBeSealedWith(client, from)
   const secrets = await lockSealedSecrets(client)
   for (const secret of secrets) {
     const place = placeOf(secret)
@@ -56,12 +58,20 @@ export async function resealAll(client: Client, from: SecretBox, to: SecretBox):
   return secrets.length
 }
 
+async function mustBeSealedWith(client: Client, box: SecretBox): Promise<void> {
+  const { rows } = await client.query<{ check: string }>('select sealed_check as "check" from installation for update')
+  // Whoever was quicker has sealed everything with a key that we do not know.
+  if (!opensCheck(box, rows[0]?.check ?? '')) throw changedMeanwhile()
+}
+
 /** What each is bound to: the words of those who seal it. */
 function placeOf(secret: SealedSecret): string {
   switch (secret.of) {
     case 'sources':
     case 'psas':
       return secretPlace(secret.of, secret.id, secret.field)
+    case 'source-channels':
+      return channelSecretPlace(secret.id, secret.field)
     case 'totp':
       return totpPlace(secret.id)
     case 'source-token':

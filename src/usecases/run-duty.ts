@@ -14,6 +14,7 @@ import { keepHouse } from './keep-house.ts'
 import { noOptions, openPsa, openSource } from './open-connection.ts'
 import { pollComputers } from './poll-computers.ts'
 import { pollEvents } from './poll-events.ts'
+import { pollMailbox } from './poll-mailbox.ts'
 import { readChanges } from './read-changes.ts'
 import { readOptions } from './read-options.ts'
 import { readUsage } from './read-usage.ts'
@@ -114,6 +115,8 @@ async function work(deps: Deps, duty: Duty, signal: AbortSignal): Promise<Ended>
       return { detail: await watchSelf(deps, duty), everySeconds: watchEverySeconds }
     case 'tell-webhook':
       return tellWebhook(deps, signal)
+    case 'poll-mailbox':
+      return pollMailbox(deps, duty, signal)
     case 'conduct-drill':
       return conductDrill(deps, duty)
     case 'keep-house':

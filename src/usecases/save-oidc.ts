@@ -30,7 +30,8 @@ export async function saveOidc(deps: Deps, { check, clientSecret, ...input }: Sa
   await withTransaction(deps.pool, async (client) => {
     await lockPeople(client)
     const present = await loadOidc(client, { lock: true })
-    if (present?.issuer !== before?.issuer) throw savedMeanwhile()
+    // The secret too: kept as it was read, it would undo the one that somebody else has just entered.
+    if (present?.issuer !== before?.issuer || present?.clientSecret !== before?.clientSecret) throw savedMeanwhile()
     await saveOidcRow(client, after, now)
     if (moved) await forgetSubjects(client)
     await mustLeaveAnAdministrator(client)

@@ -10,6 +10,7 @@ import {
 } from '../db/pushed-companies.ts'
 import {
   changeNumbers,
+  computerKeysByName,
   computersByKey,
   computersOfTenant,
   computersWithHidden,
@@ -190,17 +191,18 @@ async function settleStatuses(
   { receivedAt }: Parcel,
   { statuses }: FormBodies['statuses'],
 ): Promise<Judged> {
-  const keys = [...new Set(statuses.map(({ computer }) => keyInCompany(company, computer.key)))]
+  const keyOf = await keysOfNamed(client, tenantId, company, statuses)
+  const keys = [...new Set(statuses.map(keyOf))]
   const stored = await computersByKey(client, source.id, keys)
   const folded = new Map<string, StagedChange>()
   const said = new Map<string, Hold>()
   const ended = new Map<string, Omit<Hold, 'saidAt'>>()
   for (const status of statuses) {
-    const computerKey = keyInCompany(company, status.computer.key)
+    const computerKey = keyOf(status)
     const known = folded.get(computerKey) ?? stored.get(computerKey)
     const before = known ?? { level: 'ok' as const, reasons: [], link: '' }
     const state = foldStatus(before, status)
-    const name = status.computer.name === '' ? (known?.name ?? status.computer.key) : status.computer.name
+    const name = known?.name ?? (status.computer.name === '' ? status.computer.key : status.computer.name)
     const knownTenantId = stored.has(computerKey) ? tenantId : null
     folded.set(computerKey, { ...state, key: computerKey, tenantId, name, link: before.link, knownTenantId })
     const holding = new Set(state.reasons.map(({ statusKey }) => statusKey))
@@ -221,6 +223,21 @@ async function settleStatuses(
   })
   // A message need not name the reasons of a level below its own.
   return judgeComputers(deps, client, duty, { ...source, namesAllReasons: false }, seen, [], { news: true })
+}
+
+/**
+ * Messages name a computer as people see it, lists by its key: where one computer alone has that name, it is this one, and not
+ * another with a ticket of its own for the same trouble.
+ */
+async function keysOfNamed(
+  client: Client,
+  tenantId: number,
+  company: string,
+  statuses: FormBodies['statuses']['statuses'],
+): Promise<(status: FormBodies['statuses']['statuses'][number]) => string> {
+  const names = statuses.map(({ computer }) => computer.key).filter((key) => key === key.toLowerCase())
+  const known = await computerKeysByName(client, tenantId, [...new Set(names)])
+  return ({ computer }) => known.get(computer.key) ?? keyInCompany(company, computer.key)
 }
 
 /** Ends reasons that were reported by themselves and not repeated for as long as they are taken to hold. */

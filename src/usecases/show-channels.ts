@@ -1,6 +1,6 @@
 import { mailFields } from '../channels/mail-patterns.ts'
 import { readingWordNames } from '../channels/reading-words.ts'
-import { type ChannelStateRow, type ChannelsRow, loadChannels, loadChannelStates } from '../db/source-channels.ts'
+import { type ChannelStateRow, type ChannelsRow, loadChannelStates, loadChannels } from '../db/source-channels.ts'
 import { type CertificateFacts, certificateChain } from '../lib/certificate.ts'
 import {
   type ChannelSecret,

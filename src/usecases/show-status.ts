@@ -1,6 +1,7 @@
 import { ConnectorError } from '../connectors/failure.ts'
 import type { PsaFacts } from '../connectors/psa.ts'
 import { loadRetentionRuns, type RetentionRuns } from '../db/retention-settings.ts'
+import { type ChannelStateRow, loadChannelStates } from '../db/source-channels.ts'
 import {
   type ConditionCount,
   countConditions,
@@ -18,6 +19,7 @@ import type { Deps } from './deps.ts'
 import { houseDuties } from './ensure-duties.ts'
 import { readSettings, type StoredConnection } from './open-connection.ts'
 import { readWatch, type WatchStatus } from './read-watch.ts'
+import { stateKeptMs } from './show-channels.ts'
 import { type BacklogView, type BudgetView, showLoad, type ThreadsView } from './show-load.ts'
 import { type FailureView, toFailureView } from './ticket-view.ts'
 
@@ -49,6 +51,8 @@ export type SourceStatus = {
     readonly failing: number
     readonly vanished: number
   }
+  /** What processes say of its listeners. */
+  readonly channels: readonly ChannelStateRow[]
 }
 
 export type PsaStatus = {
@@ -96,6 +100,7 @@ export async function showConnections(deps: Deps): Promise<ConnectionsStatus> {
   const conditions = await countConditions(deps.pool)
   const tenants = await countTenants(deps.pool)
   const tickets = await countDeskTickets(deps.pool, now)
+  const channels = await loadChannelStates(deps.pool, new Date(now.getTime() - stateKeptMs))
   const sources = await deps.db.selectFrom('sources').selectAll().orderBy('name').execute()
   const psas = await deps.db.selectFrom('psas').selectAll().orderBy('name').execute()
   const dutiesOf = (kinds: readonly string[], id: number) =>
@@ -107,9 +112,10 @@ export async function showConnections(deps: Deps): Promise<ConnectionsStatus> {
       name: row.name,
       connector: row.connector,
       problem: settingsProblem(deps, 'sources', row),
-      duties: dutiesOf(['poll-computers', 'poll-events'], row.id),
+      duties: dutiesOf(['poll-computers', 'poll-events', 'poll-mailbox'], row.id),
       conditions: levelsOf(conditions.find(({ sourceId }) => sourceId === row.id)),
       tenants: tenantsOf(tenants.find(({ sourceId }) => sourceId === row.id)),
+      channels: channels.filter(({ sourceId }) => sourceId === row.id),
     })),
     psas: await Promise.all(
       psas.map(async (row) => ({

@@ -93,5 +93,8 @@ export async function orRefusal<T>(work: () => Promise<T>): Promise<T> {
 export function ownPath(next: string | undefined): string {
   const base = 'http://own.invalid'
   const url = next?.startsWith('/') === true ? URL.parse(next, base) : null
-  return url?.origin === base ? url.pathname + url.search + url.hash : '/'
+  if (url?.origin !== base) return '/'
+  const path = url.pathname + url.search + url.hash
+  // Of “/.//host” the dot is left out, and what stands behind two slashes is a host again.
+  return path.startsWith('//') ? '/' : path
 }

@@ -58,6 +58,9 @@ function toEvent(
   if (event.happenedAt.getTime() > latest) {
     refuse('happenedAt', 'This is more than 15 minutes from now: set the clock of the sender by a time server.')
   }
+  if (event.happenedAt.getTime() <= 0) {
+    refuse('happenedAt', 'This is not after 1970: send when it happened, or when the sender heard of it.')
+  }
   return {
     key: event.id,
     type,

@@ -16,6 +16,9 @@ export async function takeMailboxes(deps: Deps, sender: Sender, input: TakeMailb
     const message = 'This is more than 15 minutes from now: set the clock of the sender by a time server.'
     throw invalidInput([{ field: 'countedAt', message }])
   }
+  if (input.countedAt.getTime() <= 0) {
+    throw invalidInput([{ field: 'countedAt', message: 'This is not after 1970: send when it was counted.' }])
+  }
   const body = { companyName: company.name, count: input.protected, countedAt: input.countedAt.toISOString() }
   const parcel = toParcel('mailboxes', company.key, 'http', 1, body)
   await takeParcels(deps, sender.source.id, sender.source.rules.mostWaiting, [parcel])

@@ -68,10 +68,13 @@ function toEvents(source: OpenPushed, { key, receivedAt, reading }: ChannelMessa
   return [{ key, type, typeName, severity, state, computer, text, happenedAt: momentOf(reading, receivedAt) }]
 }
 
-/** What a sender dates later than now is taken to be now: else it would overtake all that follows. */
+/**
+ * What a sender dates later than now is taken to be now: else it would overtake all that follows. So is what it dates before
+ * 1970: that is no time, and the database does not hold every one.
+ */
 function momentOf({ happenedAt }: EventRead, receivedAt: Date): string {
-  const at = happenedAt === null || happenedAt > receivedAt ? receivedAt : happenedAt
-  return at.toISOString()
+  const isTime = happenedAt !== null && happenedAt.getTime() > 0 && happenedAt <= receivedAt
+  return (isTime ? happenedAt : receivedAt).toISOString()
 }
 
 function toStatus({ computer, level, state, reasons, namesAll }: StatusRead): PushedStatus {

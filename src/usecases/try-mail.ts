@@ -1,6 +1,6 @@
 import { type MailTried, tryMail as readTrial } from '../channels/try-mail.ts'
-import { type MailSettings, noChannels, type StoredChannels } from './channel-settings.ts'
 import { loadChannels } from '../db/source-channels.ts'
+import { type MailSettings, noChannels, type StoredChannels } from './channel-settings.ts'
 import type { Deps } from './deps.ts'
 import { mailIssues } from './judge-channels.ts'
 import { openPushed } from './pushed-source.ts'

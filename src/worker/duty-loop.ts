@@ -13,7 +13,7 @@ type Group = {
   readonly most: number
 }
 
-const polls = ['poll-computers', 'poll-events'] as const
+const polls = ['poll-computers', 'poll-events', 'poll-mailbox'] as const
 const readings = ['read-changes', 'read-options'] as const
 const groups: readonly Group[] = [
   { kinds: { only: polls }, brisk: 4, most: 6 },

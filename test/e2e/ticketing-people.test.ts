@@ -161,14 +161,7 @@ describe('events', () => {
     expect(await stored(type)).toMatchObject({ stored: false })
   })
 
-  /** Time of one key, in ms. */
-  async function pressing(times: number, key: string): Promise<number> {
-    const begun = performance.now()
-    for (let n = 0; n < times; n += 1) await ada.keyboard.press(key)
-    return (performance.now() - begun) / times
-  }
-
-  test('five hundred rows are as quick as twenty: only those in sight are drawn', async () => {
+  test('of five hundred rows only those in sight are drawn', async () => {
     await database.pool.query(
       `insert into events (source_id, tenant_id, key, type, type_name, severity, computer_key, computer_name, text,
          happened_at, stored_at, received_at)
@@ -184,7 +177,7 @@ describe('events', () => {
     await ada.keyboard.press('Control+End')
     await row(ada, 'event-type/ZZ_480').waitFor()
     expect(await ada.evaluate(`document.activeElement.closest('[data-row]').dataset.row`)).toBe('event-type/ZZ_480')
-    const long = await pressing(40, 'ArrowUp')
+    for (let n = 0; n < 40; n += 1) await ada.keyboard.press('ArrowUp')
     expect(await ada.evaluate(`document.activeElement.closest('[data-row]').dataset.row`)).toBe('event-type/ZZ_440')
     expect(await ada.getByRole('switch').count()).toBeLessThan(60)
     await ada.keyboard.press('Space')
@@ -194,11 +187,6 @@ describe('events', () => {
     await ada.keyboard.press('Control+a')
     await button(ada, /^Edit 5\d\d rows$/).waitFor()
     await button(ada, 'Cancel changes').click()
-    await openSection(ada, 'warning')
-    await cell(ada, 'warning/unmanaged', toggle).focus()
-    const short = await pressing(20, 'ArrowDown')
-    // Beside each other on the same machine, however busy it is.
-    expect(long / short).toBeLessThan(3)
   })
 })
 

@@ -330,7 +330,9 @@ describe('messages of a channel', () => {
     await take(message(status('critical', 'raised', ['databases-outdated'])))
     await world.pass(20 * 60)
     expect(ofSeven()).toEqual([expect.stringContaining('Databases')])
-    expect(world.atDesk().at(-1)?.resolution).toContain('not reported again within the hold time')
+    // Which of the two stands last at the desk is chance: they were opened side by side.
+    const ended = world.atDesk().findLast(({ title }) => title.includes('NB-7') && title.includes('Not connected'))
+    expect(ended?.resolution).toContain('not reported again within the hold time')
     await world.pass(30 * 60)
     expect(ofSeven()).toEqual([])
   })
@@ -370,6 +372,25 @@ describe('messages of a channel', () => {
     const again = await world.call('POST', `/api/v1/sources/${world.sourceId}/unread/assign`, assign)
     expect(again).toMatchObject({ status: 404 })
     expect((await ok('GET', `/api/v1/sources/${world.sourceId}/inbox`)).unread).toEqual([])
+  })
+
+  test('of a time that no clock has told are of now, and keep nothing waiting', async () => {
+    const timeless = message({
+      kind: 'event',
+      product: 'microsoft-365',
+      type: 'm365-malware-detected',
+      typeName: '',
+      severity: 'critical',
+      state: 'happened',
+      computer: null,
+      text: 'timeless',
+      happenedAt: new Date('0000-01-01T00:00:00Z'),
+    })
+    const receivedAt = world.clock.now()
+    await take({ ...timeless, receivedAt })
+    const { rows } = await database.pool.query(`select happened_at from events where text = 'timeless'`)
+    expect(rows).toEqual([{ happened_at: receivedAt }])
+    expect((await ok('GET', `/api/v1/sources/${world.sourceId}/inbox`)).waiting).toBe(0)
   })
 
   test('that nobody can read are counted, and the latest are kept', async () => {

@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { pollMailbox } from '../../src/channels/mail/poll-mailbox.ts'
 import { createHttpClient } from '../../src/connectors/http-client.ts'
 import { psaConnectors, sourceConnectors } from '../../src/connectors/registry.ts'
 import { systemActor } from '../../src/core/actor.ts'
@@ -78,6 +79,7 @@ export async function createApiBench(
     demo: false,
     psas: psaConnectors,
     httpClient: createHttpClient,
+    pollMailbox,
   }
   const token = (await ensureFirstToken(deps, () => Promise.resolve())) ?? ''
   const api = await createHttpServer(deps, metrics)

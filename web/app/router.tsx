@@ -123,6 +123,15 @@ const pages = [
     'forms',
   ),
   page(
+    '/connections/source/$id/hub',
+    () => import('../pages/hub/hub-page.tsx'),
+    'HubPage',
+    'hub',
+    'connections',
+    'forms',
+    'ticketing',
+  ),
+  page(
     '/ticketing',
     () => import('../pages/ticketing/ticketing-page.tsx'),
     'TicketingPage',

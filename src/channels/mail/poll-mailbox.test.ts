@@ -6,7 +6,8 @@ import { makeCertificate } from '../../../test/support/servers.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { systemIds } from '../../lib/ids.ts'
 import { defaultMailPatterns } from '../mail-patterns.ts'
-import { MailboxError, pollMailbox } from './poll-mailbox.ts'
+import { MailboxError } from '../mailbox.ts'
+import { pollMailbox } from './poll-mailbox.ts'
 import { checkMailboxSettings, type MailboxSettings } from './settings.ts'
 
 let own: { key: string; cert: string }

@@ -1,31 +1,7 @@
 import { ImapFlow } from 'imapflow'
-import type { Clock } from '../../lib/clock.ts'
-import type { Ids } from '../../lib/ids.ts'
-import type { Log } from '../../lib/log.ts'
-import type { Take } from '../message.ts'
+import { type MailboxDeps, MailboxError, type MailboxPolled } from '../mailbox.ts'
 import { createReadMail, type ReadMail } from './read-mail.ts'
 import type { MailboxSettings } from './settings.ts'
-
-export type MailboxDeps = { readonly take: Take; readonly log: Log; readonly clock: Clock; readonly ids: Ids }
-
-/** What one look into the mailbox did. */
-export type MailboxPolled = {
-  readonly taken: number
-  /** True when more were there than one look takes: look again at once. */
-  readonly hasMore: boolean
-}
-
-/** The mailbox could not be read; the message says what to do and holds no password. */
-export class MailboxError extends Error {
-  readonly code = 'mailbox-failed'
-  readonly reason: 'unreachable' | 'denied' | 'no-folder'
-
-  constructor(reason: MailboxError['reason'], message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.name = 'MailboxError'
-    this.reason = reason
-  }
-}
 
 /** Mails of one look: what is on disk is marked one by one, so a long look that is cut off loses no work. */
 const mostAtOnce = 200

@@ -13,6 +13,8 @@ export type SmtpDeps = { readonly take: Take; readonly log: Log; readonly clock:
 export type SmtpListener = {
   readonly port: number
   counts(): SmtpCounts
+  /** Reads from now on by the senders, rules and patterns of these settings. Throws `PatternError` for a bad one. */
+  reread(settings: SmtpSettings): void
   /** Takes no new connections, lets what is being sent end, and resolves when all are closed. */
   stop(): Promise<void>
 }
@@ -42,7 +44,7 @@ const closeMs = 5_000
 export async function startSmtp(deps: SmtpDeps, settings: SmtpSettings): Promise<SmtpListener> {
   const log = deps.log.child({ channel: 'mail', source: settings.sourceId })
   const { limits } = settings
-  const readMail = createReadMail({ ids: deps.ids }, settings)
+  let readMail = createReadMail({ ids: deps.ids }, settings)
   const domains = new Set(settings.domains.map((domain) => domain.toLowerCase()))
   const ofPeer = createRate(limits.messagesPerMinutePerPeer)
   const ofRecipient = createRate(limits.messagesPerMinutePerRecipient)
@@ -148,6 +150,9 @@ export async function startSmtp(deps: SmtpDeps, settings: SmtpSettings): Promise
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     counts: () => ({ ...counts }),
+    reread: (next) => {
+      readMail = createReadMail({ ids: deps.ids }, next)
+    },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }

@@ -20,6 +20,8 @@ export type SyslogListener = {
   readonly port: number
   readonly udpPort: number | null
   counts(): SyslogCounts
+  /** Reads from now on by the rules of these settings; doors and limits stay. Throws `PatternError` for a bad rule. */
+  reread(settings: SyslogSettings): void
   /**
    * Stops listening, reads no more, and hands over what was received, for `drainMs` at most. Messages that are then still
    * in memory are lost, as syslog knows no acknowledgement; it is logged how many.
@@ -62,7 +64,7 @@ const keepAliveMs = 60_000
 export async function startSyslog(deps: SyslogDeps, settings: SyslogSettings): Promise<SyslogListener> {
   const { limits } = settings
   const log = deps.log.child({ channel: 'syslog', source: settings.sourceId })
-  const readFrame = createReadFrame({ log, ids: deps.ids }, settings)
+  let readFrame = createReadFrame({ log, ids: deps.ids }, settings)
   const isAllowed = createPeerCheck(settings.allowFrom)
   const open = new Set<Socket>()
   const connections = new Map<Socket, { readonly peer: string; close(): void; resume(): void }>()
@@ -169,6 +171,9 @@ export async function startSyslog(deps: SyslogDeps, settings: SyslogSettings): P
     port: portOf(server),
     udpPort: udp?.port ?? null,
     stop,
+    reread: (next) => {
+      readFrame = createReadFrame({ log, ids: deps.ids }, next)
+    },
     counts: () => ({
       ...counts,
       ...handOver.counts,

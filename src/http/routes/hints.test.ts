@@ -154,6 +154,24 @@ describe('what the desk did not write', () => {
     expect(asked).toEqual([])
   })
 
+  test('makes the desk be asked for few keys, whatever addresses it names, and drives no good key out', async () => {
+    clock.advance(60_000)
+    const statuses: number[] = []
+    for (let n = 0; n < 20; n++) {
+      const { statusCode, body } = await send(message(`${desk.url}/keys/made-up-${n}`), signature)
+      await body.dump()
+      statuses.push(statusCode)
+    }
+    // 502: the desk was asked, and has no such key.
+    expect(statuses.filter((status) => status === 502)).toHaveLength(5)
+    expect(statuses.slice(5).every((status) => status === 403)).toBe(true)
+    const ours = await addTicket('tocsin-cbcdefghijklmnopqrstuvwxyz')
+    const told = attempts().length
+    await desk.control.act({ act: 'closeTicket', ticketId: ours })
+    await untilTold(told + 1)
+    expect(attempts().at(-1)?.outcome).toBe(204)
+  })
+
   test('to a desk that sends none is answered as if there were no such desk', async () => {
     await bench.ok('PATCH', `/api/v1/psas/${psaId}`, { settings: { callbacks: false }, check: false })
     expect((await send(message(desk.url), signature)).statusCode).toBe(404)

@@ -141,6 +141,18 @@ describe('bad input', () => {
       { company, events: [event('x', { happenedAt: '2026-03-03T06:00:00Z' })] },
       /15 minutes/,
     ],
+    [
+      'an event of no time at all',
+      'events',
+      { company, events: [event('x', { happenedAt: '0001-01-01T00:00:00+01:00' })] },
+      /not after 1970/,
+    ],
+    [
+      'a count of no time at all',
+      'mailboxes',
+      { company, protected: 1, countedAt: '0000-01-01T00:00:00Z' },
+      /not after 1970/,
+    ],
     ['an unknown type without a severity', 'events', { company, events: [event('x', { type: 'OTHER' })] }, /severity/],
     ['the end of what has none', 'events', { company, events: [event('x', { state: 'resolved' })] }, /has no end/],
     ['no event', 'events', { company, events: [] }, /events/],
@@ -321,6 +333,37 @@ test('a request that is cut half-way stores nothing', async () => {
   await expect(cut).rejects.toThrow()
   await settle()
   expect(await inboxOf('cut')).toBeUndefined()
+})
+
+test('strangers who claim to sign fill no memory, and keep nobody out who signs something short', async () => {
+  const megabyte = Buffer.alloc(1024 * 1024, ' ')
+  let release: () => void = () => undefined
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  async function* unended(): AsyncGenerator<Buffer> {
+    for (let n = 0; n < 30; n += 1) yield megabyte
+    await held
+  }
+  const headers = { 'content-type': 'application/json', 'x-tocsin-signature': 'sha256=00' }
+  const url = `${world.url}/api/v1/hub/${sourceId}/events`
+  const claim = async (body: Buffer | Readable) => {
+    const answer = await request(url, { method: 'POST', headers, body })
+    return { status: answer.statusCode, retryAfter: answer.headers['retry-after'], text: await answer.body.text() }
+  }
+  // Two of these fit beside each other, and nothing bigger than four megabytes beside them.
+  const big = Buffer.alloc(5 * 1024 * 1024, ' ')
+  const holders = [1, 2, 3].map(() => claim(Readable.from(unended())).catch((error: Error) => error))
+  await expect.poll(async () => (await claim(big)).status, { timeout: 10_000 }).toBe(429)
+  const refused = await claim(big)
+  expect(refused.text).toContain('Retry-After')
+  expect(Number(refused.retryAfter)).toBeGreaterThan(0)
+  expect((await claim(Buffer.from('{}'))).status).toBe(401)
+  release()
+  await Promise.all(holders)
+  expect((await claim(big)).status).toBe(401)
+  const tooLarge = await claim(Buffer.alloc(33 * 1024 * 1024, ' '))
+  expect([tooLarge.status, tooLarge.text]).toEqual([413, expect.stringContaining('Send less at once')])
 })
 
 async function* halfOf(text: string): AsyncGenerator<string> {

@@ -5,7 +5,7 @@ import { testDatabase } from '../../../test/support/database.ts'
 import { createFakeClock } from '../../../test/support/fake-clock.ts'
 import { startOidcServer } from '../../../test/support/oidc-server.ts'
 import { makeCertificate } from '../../../test/support/servers.ts'
-import { insertPerson, personByEmail } from '../../db/people.ts'
+import { insertPerson, lockPeople, personByEmail } from '../../db/people.ts'
 import type { Database } from '../../db/tables.ts'
 
 /** Coming in by a real provider, step by step as a browser would. */
@@ -116,6 +116,25 @@ describe('settings', () => {
     expect([wrong.status, wrong.body.code]).toEqual([422, 'check-failed'])
     expect((await save({ issuer: 'http://127.0.0.1:9', check: false })).status).toBe(200)
     expect(problemOf((await begin()).answer)).toBe('unreachable')
+  })
+
+  test('of two who save at once only one are saved: no secret is undone by who has seen the one before', async () => {
+    const { clientSecret: _, ...kept } = settings()
+    const client = await database.pool.connect()
+    await client.query('begin')
+    await lockPeople(client)
+    // Both have read what is stored when they come to the lock.
+    const both = [
+      save({ clientSecret: 'a-new-secret-of-the-client', check: false }),
+      ada.ask('PUT', '/api/v1/oidc', { ...kept, name: 'Renamed', check: false }),
+    ]
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await database.pool.query(waiting)).rowCount).toBe(2)
+    await client.query('commit')
+    client.release()
+    const answers = await Promise.all(both)
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+    expect(answers.find(({ status }) => status === 409)?.body.code).toBe('changed-meanwhile')
   })
 
   test('tell in the audit log what changed, without the secret', async () => {
@@ -369,13 +388,13 @@ describe('what comes back', () => {
 })
 
 describe('where one goes on', () => {
-  test.each(['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '\t//evil.example'])(
-    'is never %j',
-    async (next) => {
-      server.people.set('pia', { email: 'pia@example.com', email_verified: true })
-      expect((await comeIn('pia', next)).headers.location).toBe('/')
-    },
-  )
+  test.each([
+    ...['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '\t//evil.example'],
+    ...['/.//evil.example', '/a/..//evil.example', '/./\\evil.example'],
+  ])('is never %j', async (next) => {
+    server.people.set('pia', { email: 'pia@example.com', email_verified: true })
+    expect((await comeIn('pia', next)).headers.location).toBe('/')
+  })
 })
 
 test('the session before ends, so that nobody else goes on with it', async () => {
@@ -395,6 +414,21 @@ test('whoever begins again and again waits', async () => {
     problem = String(answer.headers.location).startsWith(server.issuer) ? null : problemOf(answer)
   }
   expect(problem).toBe('too-many')
+  await database.pool.query('delete from sign_in_failures')
+})
+
+test('whoever comes back again and again with one start waits, and the provider is not asked', async () => {
+  await database.pool.query('delete from sign_in_failures')
+  const { to, cookie } = await begin()
+  const state = new URL(to).searchParams.get('state') ?? ''
+  const made = new URL(`${redirectUrls[0]}?${new URLSearchParams({ code: 'made-up', state, iss: server.issuer })}`)
+  const problems: unknown[] = []
+  for (let n = 0; n < 32; n++) problems.push(problemOf(await back(made, cookie)))
+  expect(problems[0]).toBe('refused')
+  expect(problems.at(-1)).toBe('too-many')
+  clock.advance(900_000)
+  server.people.set('pia', { email: 'pia@example.com', email_verified: true })
+  expect(await who(await comeIn('pia'))).toMatchObject({ email: 'pia@example.com' })
   await database.pool.query('delete from sign_in_failures')
 })
 

@@ -48,6 +48,7 @@ export const statusRoutes: Routes = (api, deps) => {
             'watch-self',
             'tell-webhook',
             'conduct-drill',
+            'poll-mailbox',
           ]),
           subjectId: z.int().min(0).describe('id of the source or the PSA; 0 for a duty of no connection'),
         }),

@@ -88,8 +88,8 @@ describe('settings of self-watch', () => {
 describe('Tocsin as a source', () => {
   test('stands among the connectors, with every kind of alarm as a status', async () => {
     const { sources } = await world.ok('GET', '/api/v1/connectors')
-    expect(sources.map(({ id }: { id: string }) => id)).toEqual(['ksc', 'tocsin', 'tocsin-drill'])
-    const [, tocsin] = sources
+    expect(sources.map(({ id }: { id: string }) => id)).toEqual(['ksc', 'kaspersky-hub', 'tocsin', 'tocsin-drill'])
+    const [, , tocsin] = sources
     expect(tocsin.settings).toEqual([])
     expect(tocsin.catalogue.statuses.length).toBeGreaterThan(15)
     for (const { title, levels, advice } of tocsin.catalogue.statuses) {

@@ -154,7 +154,9 @@ export const MailTried = named(
   z.object({
     pattern: z.string().nullable().describe('name of the pattern that fits; null when none does'),
     captured: z.record(z.string(), z.string()),
-    reading: z.record(z.string(), z.unknown()).describe('what a mail of an allowed sender is read as; `kind` tells the rest'),
+    reading: z
+      .record(z.string(), z.unknown())
+      .describe('what a mail of an allowed sender is read as; `kind` tells the rest'),
     asReceived: z.record(z.string(), z.unknown()).describe('the same, or why this very mail is not read'),
     company: z.object({ key: z.string(), name: z.string(), rule: z.string() }).nullable(),
     fields: listOf(z.object({ name: z.string(), value: z.string() })),

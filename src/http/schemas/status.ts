@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ChannelState } from './channels.ts'
 import { Failure, Id, listOf, Moment, named } from './common.ts'
 import { deskLoad } from './load.ts'
 import { AlarmView, DrillStatus, WatchStatus } from './watch.ts'
@@ -41,6 +42,7 @@ export const Status = named(
         ...ConnectionStatus,
         conditions: z.object({ warning: z.int(), critical: z.int() }),
         tenants: z.object({ total: z.int(), mapped: z.int(), failing: z.int(), vanished: z.int() }),
+        channels: listOf(ChannelState).describe('what processes say of its listeners for syslog and mail'),
       }),
     ),
     psas: listOf(

@@ -34,7 +34,7 @@ type View = (typeof views)[number]
 /** One section of rules: the table, the panel, and what is done with the edits. */
 export function RulesSection({
   integrationId,
-  pane: { id: paneId, kind, scope },
+  pane: { id: paneId, kind, scope, product, hasSeverities, ending },
   desk,
   draft,
   isOvertaken,
@@ -58,7 +58,8 @@ export function RulesSection({
   const edited = editedIn(draft, scope)
   const ofStatus = kind !== 'events'
   const first = kind === 'warning' || kind === 'critical' ? kind : 'severity'
-  const nameTitle = t(ofStatus ? 'ticketing.description' : 'ticketing.event')
+  const nameTitle = t(ofStatus ? 'ticketing.description' : hasSeverities ? 'ticketing.event' : 'ticketing.eventName')
+  const section = t(`ticketing.pane.${kind}`)
   const columns = useMemo(
     () => columnsOf(desk.ruleFields, first, t(ofStatus ? 'ticketing.delay' : 'ticketing.lifetime')),
     [desk.ruleFields, first, ofStatus, t],
@@ -113,7 +114,12 @@ export function RulesSection({
 
   return (
     <Stack gap="sm">
-      {ofStatus && <HeldOffer integrationId={integrationId} />}
+      {(ofStatus || ending.length > 0) && <HeldOffer integrationId={integrationId} />}
+      {ending.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {t('ticketing.ending', { ...terms, events: ending.map((title) => `“${title}”`).join(', ') })}
+        </Text>
+      )}
       {isOvertaken && saving.conflict === null && (
         <Alert color="yellow" p="xs">
           <Group justify="space-between" gap="xs">
@@ -167,7 +173,7 @@ export function RulesSection({
       ) : (
         <RulesGrid
           key={paneId}
-          caption={t(`ticketing.pane.${kind}`)}
+          caption={product === undefined ? section : t('ticketing.paneOf', { product, pane: section })}
           toggleTitle={t('ticketing.create', { ...terms })}
           nameTitle={nameTitle}
           columns={columns}

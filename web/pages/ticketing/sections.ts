@@ -1,3 +1,4 @@
+import type { ConnectorList } from '../../api/generated/types.gen.ts'
 import type { RuleSection, Saved, Scope } from './draft.ts'
 
 /** An entry of the left pane. */
@@ -7,38 +8,67 @@ export type Pane = {
   readonly kind: 'general' | 'events' | 'warning' | 'critical'
   /** The rules behind it. */
   readonly scope: Scope
-  /** Of the product whose events these are; absent: the source has one product. */
+  /** Title of the product whose rules these are; absent: the source has one product. */
   readonly product?: string
+  /** Rows of severities stand among the events; false where events are set up by their names alone. */
+  readonly hasSeverities: boolean
+  /** Titles of the events whose tickets close by themselves. */
+  readonly ending: readonly string[]
 }
 
-type Product = { readonly key: string; readonly title: string }
+type Catalogue = Pick<ConnectorList['sources'][number]['catalogue'], 'products' | 'eventTypes'>
 
-const rulesOf: Readonly<Record<Exclude<Pane['kind'], 'general'>, readonly RuleSection[]>> = {
+type Kind = Exclude<Pane['kind'], 'general'>
+const kinds: readonly Kind[] = ['events', 'warning', 'critical']
+const rulesOf: Readonly<Record<Kind, readonly RuleSection[]>> = {
   events: ['severity', 'event-type'],
   warning: ['warning'],
   critical: ['critical'],
 }
 
-/** The left pane: with several products the events of each are set up by themselves. */
-export function panesOf(products: readonly Product[], saved: Saved | null): Pane[] {
-  const withEvents = products.filter(({ key }) =>
-    [...(saved?.rows.values() ?? [])].some((row) => row.product === key && rulesOf.events.includes(row.section)),
-  )
-  const events: Pane[] =
-    withEvents.length === 0
-      ? [{ id: 'events', kind: 'events', scope: { sections: rulesOf.events } }]
-      : withEvents.map(({ key, title }) => ({
-          id: `events-${key}`,
-          kind: 'events',
-          scope: { sections: rulesOf.events, product: key },
+/** The left pane. With several products each is set up by itself, and has those sections that it has rules in. */
+export function panesOf(catalogue: Catalogue | undefined, saved: Saved | null): Pane[] {
+  const general: Pane = { id: 'general', kind: 'general', scope: { sections: [] }, hasSeverities: false, ending: [] }
+  const rows = [...(saved?.rows.values() ?? [])]
+  const ofProducts = (catalogue?.products ?? []).flatMap(({ key, title, hasSeverities }) => {
+    const mine = rows.filter(({ product }) => product === key)
+    return kinds
+      .filter((kind) => mine.some(({ section }) => rulesOf[kind].includes(section)))
+      .map((kind): Pane => {
+        const scope = { sections: rulesOf[kind], product: key }
+        return {
+          id: `${kind}-${key}`,
+          kind,
+          scope,
           product: title,
-        }))
-  return [
-    { id: 'general', kind: 'general', scope: { sections: [] } },
-    ...events,
-    { id: 'warning', kind: 'warning', scope: { sections: rulesOf.warning } },
-    { id: 'critical', kind: 'critical', scope: { sections: rulesOf.critical } },
-  ]
+          hasSeverities,
+          ending: endingOf(catalogue, kind, key),
+        }
+      })
+  })
+  if (ofProducts.length > 0) return [general, ...ofProducts]
+  const whole = kinds.map((kind): Pane => {
+    return {
+      id: kind,
+      kind,
+      scope: { sections: rulesOf[kind] },
+      hasSeverities: true,
+      ending: endingOf(catalogue, kind),
+    }
+  })
+  return [general, ...whole]
+}
+
+function endingOf(catalogue: Catalogue | undefined, kind: Kind, product?: string): string[] {
+  if (kind !== 'events') return []
+  return (catalogue?.eventTypes ?? [])
+    .filter((type) => type.hasEnd === true && (product === undefined || type.product === product))
+    .map(({ title }) => title)
+}
+
+/** The panes in their groups: the general settings by themselves, then each product; one group without a title else. */
+export function groupsOf(panes: readonly Pane[]): { readonly product: string | undefined; readonly panes: Pane[] }[] {
+  return [...Map.groupBy(panes, ({ product }) => product)].map(([product, of]) => ({ product, panes: of }))
 }
 
 export const longestDelayMinutes = 10_080

@@ -1,6 +1,5 @@
-import { Alert, Badge, Box, Button, Flex, Group, NavLink, SegmentedControl, Text, VisuallyHidden } from '@mantine/core'
+import { Alert, Box, Button, Flex, Group, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { type ReactNode, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api/call.ts'
@@ -13,12 +12,12 @@ import { useFilters } from '../../ui/search-params.ts'
 import { Empty, Failed, Loading } from '../../ui/states.tsx'
 import { connectorsQuery } from '../connections/connection-kinds.ts'
 import { optionsQuery } from '../integrations/integration-queries.ts'
-import { type Draft, editedIn } from './draft.ts'
 import { type GeneralDraft, generalChanges } from './general-draft.ts'
 import { GeneralSection } from './general-section.tsx'
 import { LeaveGuard } from './leave-guard.tsx'
+import { PaneList } from './pane-list.tsx'
 import { RulesSection } from './rules-section.tsx'
-import { type Pane, panesOf } from './sections.ts'
+import { panesOf } from './sections.ts'
 import { useDrafts } from './use-drafts.ts'
 
 /** What gets a ticket, and what ticket: general settings, and the rules for events and computer statuses. */
@@ -47,10 +46,14 @@ function Ticketing({ integration, title }: { integration: Integration; title: st
   const { all } = useCurrentIntegration()
   const [filters, setFilters] = useFilters()
   const drafts = useDrafts(integration.id)
-  const products = useProducts(integration)
+  const catalogue = useCatalogue(integration)
   const saved = drafts.draft?.saved ?? null
-  const panes = useMemo(() => panesOf(products, saved), [products, saved])
-  const pane = panes.find(({ id }) => id === filters.section) ?? panes.find(({ kind }) => kind === 'warning')
+  const panes = useMemo(() => panesOf(catalogue, saved), [catalogue, saved])
+  // An address that names no product means the first one that has such a section.
+  const pane =
+    panes.find(({ id }) => id === filters.section) ??
+    panes.find(({ kind }) => kind === filters.section) ??
+    panes.find(({ kind }) => kind === 'warning')
   const options = useQuery(optionsQuery(integration.psaId))
   const [generals, setGenerals] = useState<ReadonlyMap<number, GeneralDraft>>(new Map())
   const fresh = { seen: integration.general, values: integration.general }
@@ -77,7 +80,7 @@ function Ticketing({ integration, title }: { integration: Integration; title: st
         </Alert>
       ))}
       <Flex direction={{ base: 'column', md: 'row' }} gap="md">
-        <Panes
+        <PaneList
           panes={panes}
           current={pane?.id ?? ''}
           draft={draft}
@@ -118,86 +121,14 @@ function Ticketing({ integration, title }: { integration: Integration; title: st
   )
 }
 
-const noProducts: readonly { readonly key: string; readonly title: string }[] = []
-
-/** Products of the source whose ticketing is set up each by itself; none where there is one. */
-function useProducts({ sourceConnector }: Integration): typeof noProducts {
+/** What the source can report, by its products where it has several. */
+function useCatalogue({ sourceConnector }: Integration) {
   const { data } = useQuery(connectorsQuery)
-  return data?.sources.find(({ id }) => id === sourceConnector)?.catalogue.products ?? noProducts
+  return data?.sources.find(({ id }) => id === sourceConnector)?.catalogue
 }
 
 function isUntouched(draft: GeneralDraft): boolean {
   return Object.keys(generalChanges(draft)).length === 0
-}
-
-/** The sections, each with how many of its rules are on and how much is unsaved in it. */
-function Panes({
-  panes,
-  current,
-  draft,
-  general,
-  problems,
-  onChoose,
-}: {
-  panes: readonly Pane[]
-  current: string
-  draft: Draft | null
-  general: GeneralDraft
-  /** Of the general settings. */
-  problems: number
-  onChoose(id: string): void
-}): ReactNode {
-  const { t } = useTranslation()
-  const edits = ({ kind, scope }: Pane): number => {
-    if (kind === 'general') return Object.keys(generalChanges(general)).length
-    return draft === null ? 0 : editedIn(draft, scope).length
-  }
-  const words = ({ kind, product }: Pane) =>
-    product === undefined ? t(`ticketing.pane.${kind}`) : t('ticketing.eventsOf', { product })
-  return (
-    <>
-      <Box component="nav" aria-label={t('ticketing.sections')} w={184} flex="none" visibleFrom="md">
-        {panes.map((pane) => {
-          const { id } = pane
-          const count = edits(pane)
-          return (
-            <NavLink
-              key={id}
-              component={Link}
-              // The section stands in the address, so that it can be sent to a colleague.
-              {...({ to: '/ticketing', search: { section: id } } as object)}
-              label={words(pane)}
-              active={id === current}
-              variant="light"
-              {...(id === current && { 'aria-current': 'page' as const })}
-              rightSection={
-                count > 0 ? (
-                  <Badge size="sm" variant="filled">
-                    {count} <VisuallyHidden>{t('ticketing.unsaved')}</VisuallyHidden>
-                  </Badge>
-                ) : id === 'general' && problems > 0 ? (
-                  <Badge size="sm" color="red" variant="light">
-                    {problems} <VisuallyHidden>{t('ticketing.views.problems')}</VisuallyHidden>
-                  </Badge>
-                ) : undefined
-              }
-            />
-          )
-        })}
-      </Box>
-      <SegmentedControl
-        hiddenFrom="md"
-        size="xs"
-        aria-label={t('ticketing.sections')}
-        value={current}
-        onChange={onChoose}
-        data={panes.map((pane) => ({
-          value: pane.id,
-          label: edits(pane) > 0 ? `${words(pane)} (${edits(pane)})` : words(pane),
-        }))}
-      />
-    </>
-  )
 }
 
 /** How old the desk's lists are, and reading them again: a queue that was made a minute ago is not in them. */

@@ -27,12 +27,14 @@ const Key = z.object({ signing_key: z.string().min(1) })
 /** What every reference of Tocsin begins with. */
 const ourReferences = 'tocsin-'
 
-/** Keys by address, for the life of the process. */
+/** Keys that fitted, by address, for the life of the process. */
 const keys = new Map<string, string>()
 const mostKeys = 100
 /** A key that did not fit may have been replaced, but is asked for no more often than this, in ms. */
 const askAgainMs = 60_000
-const askedAt = new Map<string, number>()
+/** Anybody may name addresses of a site, and each question is a call of the desk's hour: no more than this in that time. */
+const mostAsked = 5
+const asked = new Map<string, readonly { readonly address: string; readonly at: number }[]>()
 
 export const callbacks: PsaHints<ConnectwiseSettings> = {
   areWanted: (settings) => settings.callbacks,
@@ -73,12 +75,20 @@ async function judge(context: Context, message: HintMessage): Promise<'ours' | '
   if (address === null) return 'forged'
   const known = keys.get(address)
   if (known !== undefined && fits(known, message.body, signature)) return 'ours'
-  const now = context.now().getTime()
-  if (now - (askedAt.get(address) ?? Number.NEGATIVE_INFINITY) < askAgainMs) return 'forged'
-  remember(askedAt, address, now)
+  if (!mayAsk(address, context.now().getTime())) return 'forged'
   const key = await askKey(context, address)
-  remember(keys, address, key)
-  return fits(key, message.body, signature) ? 'ours' : 'forged'
+  if (!fits(key, message.body, signature)) return 'forged'
+  // Only these: what anybody may name would drive them out.
+  remember(address, key)
+  return 'ours'
+}
+
+function mayAsk(address: string, now: number): boolean {
+  const { origin } = new URL(address)
+  const lately = (asked.get(origin) ?? []).filter(({ at }) => now - at < askAgainMs)
+  if (lately.length >= mostAsked || lately.some((one) => one.address === address)) return false
+  asked.set(origin, [...lately, { address, at: now }])
+  return true
 }
 
 /** What was deleted does not tell its reference. */
@@ -109,7 +119,7 @@ function fits(key: string, body: Uint8Array, signature: string): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
-function remember<T>(map: Map<string, T>, address: string, value: T): void {
-  if (map.size >= mostKeys) map.clear()
-  map.set(address, value)
+function remember(address: string, key: string): void {
+  if (keys.size >= mostKeys) keys.clear()
+  keys.set(address, key)
 }

@@ -1,0 +1,31 @@
+import type { Clock } from '../lib/clock.ts'
+import type { Ids } from '../lib/ids.ts'
+import type { Log } from '../lib/log.ts'
+import type { MailboxSettings } from './mail/settings.ts'
+import type { Take } from './message.ts'
+
+/** A mailbox that is looked into now and then, as use cases see it; `mail/poll-mailbox.ts` is the real one. */
+
+export type MailboxDeps = { readonly take: Take; readonly log: Log; readonly clock: Clock; readonly ids: Ids }
+
+/** What one look into the mailbox did. */
+export type MailboxPolled = {
+  readonly taken: number
+  /** True when more were there than one look takes: look again at once. */
+  readonly hasMore: boolean
+}
+
+/** Throws `MailboxError` when the mailbox cannot be read, and `BusyError` when the inbox pushed a mail back. */
+export type PollMailbox = (deps: MailboxDeps, settings: MailboxSettings, signal: AbortSignal) => Promise<MailboxPolled>
+
+/** The mailbox could not be read; the message says what to do and holds no password. */
+export class MailboxError extends Error {
+  readonly code = 'mailbox-failed'
+  readonly reason: 'unreachable' | 'denied' | 'no-folder'
+
+  constructor(reason: MailboxError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'MailboxError'
+    this.reason = reason
+  }
+}

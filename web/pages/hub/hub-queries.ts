@@ -1,0 +1,47 @@
+import { queryOptions, useInfiniteQuery } from '@tanstack/react-query'
+import { call } from '../../api/call.ts'
+import { listSourceTokens, showInbox } from '../../api/generated/sdk.gen.ts'
+import type { Inbox } from '../../api/generated/types.gen.ts'
+import type { Paged } from '../../api/paged.ts'
+
+/** A company as it is known from what it sent. */
+export type Company = Inbox['companies'][number]
+/** Messages of one origin that could not be read for one reason. */
+export type UnreadGroup = Inbox['unread'][number]
+
+/** The reason of messages that were read, and whose company nobody knows. */
+export const noCompany = 'no-company'
+
+const everyMs = 5_000
+
+/** What a source has sent, with its companies page by page. Looked at often: nothing tells that something waits. */
+export function useInbox(sourceId: number): Paged<Company, Inbox> {
+  const query = useInfiniteQuery({
+    queryKey: ['inbox', sourceId],
+    queryFn: ({ pageParam }) =>
+      call(
+        showInbox({
+          path: { id: sourceId },
+          query: { limit: 200, ...(pageParam !== undefined && { after: pageParam }) },
+        }),
+      ),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: everyMs,
+  })
+  return {
+    first: query.data?.pages[0],
+    rows: query.data?.pages.flatMap(({ companies }) => companies),
+    error: query.error,
+    hasMore: query.hasNextPage,
+    isLoadingMore: query.isFetchingNextPage,
+    loadMore: () => void query.fetchNextPage(),
+    again: () => void query.refetch(),
+  }
+}
+
+export const sourceTokensQuery = (sourceId: number) =>
+  queryOptions({
+    queryKey: ['source-tokens', sourceId],
+    queryFn: () => call(listSourceTokens({ path: { id: sourceId } })),
+  })
