@@ -11,6 +11,8 @@ export type OidcServer = {
   readonly clientSecret: string
   /** By the name they type in; their claims besides `sub`. */
   readonly people: Map<string, Record<string, unknown>>
+  /** Its own faults, none of which a test should cause. */
+  readonly faults: readonly string[]
   /** Life of an ID token in seconds; below zero it is over when it comes. */
   idTokenSeconds: number
   /** Does in a person's stead what a browser would: gives the address that the provider sends it back to. */
@@ -32,16 +34,19 @@ export async function startOidcServer({ redirectUrls, tls }: OidcServerOptions):
   const { port, stop } = await listenAt(tls === undefined ? createServer(listener) : createTlsServer(tls, listener))
   const issuer = tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`
   const people = new Map<string, Record<string, unknown>>()
+  const faults: string[] = []
   const server: OidcServer = {
     issuer,
     clientId,
     clientSecret,
     people,
+    faults,
     idTokenSeconds: 3_600,
     visit: (url, person) => visit(url, person, issuer),
     stop,
   }
   const provider = new Provider(issuer, configuration(server, redirectUrls))
+  provider.on('server_error', (_, error) => faults.push(error.stack ?? error.message))
   const standard = provider.callback()
   answer = (request, response) => {
     const [, uid] = /^\/interaction\/([\w-]+)$/.exec(request.url ?? '') ?? []
