@@ -15,6 +15,8 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'web/**/*.test.ts',
     ],
+    // Most of a test is waiting for PostgreSQL, HTTP or a browser: two side by side use two cores better than one.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
     retry: 0,
