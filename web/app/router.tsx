@@ -140,7 +140,7 @@ const pages = [
     'forms',
   ),
   page('/people', () => import('../pages/people/people-page.tsx'), 'PeoplePage', 'sign-in-settings'),
-  page('/audit', () => import('../pages/audit/audit-page.tsx'), 'AuditPage'),
+  page('/audit', () => import('../pages/audit/audit-page.tsx'), 'AuditPage', 'audit'),
   page('/settings', () => import('../pages/settings/settings-page.tsx'), 'SettingsPage'),
 ]
 

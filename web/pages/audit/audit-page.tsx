@@ -85,15 +85,32 @@ function Change({ row }: { row: AuditRow }): ReactNode {
   const { before, after } = row
   const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])]
   const changed = keys.filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]))
+  const { t } = useTranslation()
+  const more = changed.slice(shownAtOnce)
   return (
     <Stack gap={2}>
-      {changed.map((key) => (
-        <Text size="xs" key={key} style={{ wordBreak: 'break-word' }}>
-          <b>{key}</b>: {before !== null && <del>{toText(before[key])}</del>} {after !== null && toText(after[key])}
-        </Text>
-      ))}
+      <Values row={row} keys={changed.slice(0, shownAtOnce)} />
+      {more.length > 0 && (
+        <details>
+          <Text component="summary" size="xs">
+            {t('audit.more', { count: more.length })}
+          </Text>
+          <Values row={row} keys={more} />
+        </details>
+      )}
     </Stack>
   )
+}
+
+/** A save of many rules is one row here, and must not hide all others. */
+const shownAtOnce = 4
+
+function Values({ row: { before, after }, keys }: { row: AuditRow; keys: readonly string[] }): ReactNode {
+  return keys.map((key) => (
+    <Text size="xs" key={key} style={{ wordBreak: 'break-word' }}>
+      <b>{key}</b>: {before !== null && <del>{toText(before[key])}</del>} {after !== null && toText(after[key])}
+    </Text>
+  ))
 }
 
 const longest = 300

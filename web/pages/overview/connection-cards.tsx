@@ -11,7 +11,7 @@ type Duty = Status['duties'][number]
 /** Sources and desks: whether they are reached, when they last were, what is stuck and why. */
 export function ConnectionCards({ status }: { status: Status }): ReactNode {
   return (
-    <SimpleGrid cols={{ base: 1, sm: 2, xl: 4 }}>
+    <SimpleGrid cols={{ base: 1, sm: 2, lg: 3, xl: 5 }}>
       {status.sources.map((source) => (
         <SourceCard key={source.id} source={source} />
       ))}

@@ -49,7 +49,6 @@ export function OverviewPage(): ReactNode {
       {error !== null && <Failed error={error} />}
       <Notices />
       <Alarms alarms={status.data.alarms} />
-      <ConnectionCards status={status.data} />
       <Stuck stuck={overview.data.stuck} />
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 7 }}>
@@ -71,6 +70,7 @@ export function OverviewPage(): ReactNode {
           <TroublesByClient clients={overview.data.clients} totals={overview.data.totals} />
         </Grid.Col>
       </Grid>
+      <ConnectionCards status={status.data} />
     </Page>
   )
 }
