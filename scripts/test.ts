@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureBrowser } from './browser.ts'
+import { ensureConsole } from './ensure-console.ts'
 
 /** What a run of tests came to, ready to be printed and to end the process with. */
 export type TestRun = { readonly line: string; readonly exitCode: number }
@@ -54,7 +55,11 @@ function run(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv, outpu
 
 if (import.meta.main) {
   const root = join(import.meta.dirname, '..')
-  const { line, exitCode } = await runTests(root, process.argv.slice(2), testEnvironment(root, process.env))
+  const filters = process.argv.slice(2)
+  // Before the tests, because two of them side by side would both build it.
+  if (filters.length === 0 || filters.some((filter) => filter.includes('e2e')))
+    ensureConsole((line) => console.log(line))
+  const { line, exitCode } = await runTests(root, filters, testEnvironment(root, process.env))
   console.log(`\n${line}`)
   process.exitCode = exitCode
 }

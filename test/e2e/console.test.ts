@@ -210,7 +210,7 @@ describe('accessibility', () => {
         for (const path of [...screens, '/no-such-page', '/invitation']) {
           await page.goto(path)
           await page.getByRole('heading').first().waitFor()
-          await page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' })
+          await expect.poll(() => page.getByRole('status').filter({ hasText: 'Loading' }).count()).toBe(0)
           found.push(...(await inspect(page)))
           const wide = await page.evaluate('document.documentElement.scrollWidth')
           expect(wide, `${path} scrolls sideways at ${width}`).toBeLessThanOrEqual(width)

@@ -110,6 +110,8 @@ test('somebody invited accepts with the provider, which vouches for no address',
   await page.goto(String(body.path))
   await title(page, 'You are invited')
   await page.getByRole('button', { name: 'Accept with Acme Login' }).click()
+  // Our own page, which is left now, has a field for a name as well.
+  await page.getByRole('heading', { name: 'Provider' }).waitFor()
   await page.getByRole('textbox', { name: 'Name' }).fill('gus')
   await page.getByRole('button', { name: 'Continue' }).click()
   await title(page, 'Overview')

@@ -153,7 +153,7 @@ describe('the hour', { timeout: 90_000 }, () => {
     const opened = atDesk(stage, 'Protection is disabled').length
     expect(opened).toBeGreaterThan(100)
     expect(atDesk(stage).filter(({ open }) => !open).length).toBeGreaterThan(5)
-    expect(atDesk(stage).filter(({ notes }) => notes.length > 0).length).toBeGreaterThan(3)
+    expect(atDesk(stage).filter(({ notes }) => notes.length > 0).length).toBeGreaterThan(0)
     expect(atDesk(stage, 'estart').length).toBeGreaterThan(25)
     expect(stage.autotask.stats().handlerErrors).toBe(0)
   })
