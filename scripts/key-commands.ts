@@ -25,16 +25,17 @@ export function runRotateKey(config: Config): (deps: Deps) => Promise<readonly s
 }
 
 async function rotateKeptKey(folder: string, deps: Deps): Promise<readonly string[]> {
+  let next = ''
   const count = await rotateKey(deps, {
     from: deps.box,
     async to() {
-      const next = readNextKey(folder) ?? systemIds.secret(32)
+      next = readNextKey(folder) ?? systemIds.secret(32)
       // On the disk before the database knows it: a key that only the database has seen would be lost with this process.
       await writeNextKey(folder, next)
       return createSecretBox(next)
     },
   })
-  await promoteNextKey(folder, deps.clock.now())
+  await promoteNextKey(folder, next, deps.clock.now())
   return [
     `${count} stored ${count === 1 ? 'secret is' : 'secrets are'} sealed with a new key: ${resolve(keyFile(folder))}.`,
     'The one before lies beside it as secret.until-…, and opens back-ups of then. Keep a copy of both with your back-ups.',

@@ -1,12 +1,20 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
+import type { Resolve } from '../lib/judged-lookup.ts'
 import type { Log } from '../lib/log.ts'
 import type { MailboxSettings } from './mail/settings.ts'
 import type { Take } from './message.ts'
 
 /** A mailbox that is looked into now and then, as use cases see it; `mail/poll-mailbox.ts` is the real one. */
 
-export type MailboxDeps = { readonly take: Take; readonly log: Log; readonly clock: Clock; readonly ids: Ids }
+export type MailboxDeps = {
+  readonly take: Take
+  readonly log: Log
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Default: the name server of this machine. */
+  readonly resolve?: Resolve
+}
 
 /** What one look into the mailbox did. */
 export type MailboxPolled = {
@@ -21,7 +29,7 @@ export type PollMailbox = (deps: MailboxDeps, settings: MailboxSettings, signal:
 /** The mailbox could not be read; the message says what to do and holds no password. */
 export class MailboxError extends Error {
   readonly code = 'mailbox-failed'
-  readonly reason: 'unreachable' | 'denied' | 'no-folder'
+  readonly reason: 'unreachable' | 'denied' | 'no-folder' | 'wrong-address'
 
   constructor(reason: MailboxError['reason'], message: string, options?: ErrorOptions) {
     super(message, options)

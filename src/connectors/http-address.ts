@@ -1,49 +1,19 @@
-import { lookup } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
+import { createJudgedLookup } from '../lib/judged-lookup.ts'
 import { ConnectorError } from './failure.ts'
-import type { HttpOptions, Resolve } from './http.ts'
+import type { HttpOptions } from './http.ts'
 
-/**
- * Where calls may go. A name is resolved once for each socket, every address it leads to is judged, and the socket is made
- * to one of exactly these: an answer of the name server that changes in between has no say. TLS goes on by the name.
- */
+/** Where calls may go: each name is resolved and judged when a socket is made, and TLS goes on by the name. */
 
-const ownResolver: Resolve = (hostname) => lookup(hostname, { all: true, order: 'verbatim' })
-
-/** What net and tls ask instead of the machine's resolver. They do not ask for a host that is an address already. */
-export function createLookup({ refusesAddress, resolve = ownResolver }: HttpOptionsOfLookup): LookupFunction {
-  return (hostname, options, callback) => {
-    const answer = (found: Awaited<ReturnType<Resolve>>): void => {
-      const judged = judge(found, hostname, refusesAddress, options.family)
-      if (judged instanceof Error) callback(judged, '')
-      else if (options.all === true) callback(null, judged.usable)
-      else callback(null, judged.first.address, judged.first.family)
-    }
-    resolve(hostname).then(answer, (error: NodeJS.ErrnoException) => callback(error, ''))
-  }
-}
-
-type HttpOptionsOfLookup = Pick<HttpOptions, 'refusesAddress' | 'resolve'>
-
-type Address = Awaited<ReturnType<Resolve>>[number]
-
-/** One bad address spoils the name: who answers so for it means no good. */
-function judge(
-  found: readonly Address[],
-  hostname: string,
-  refusesAddress: HttpOptions['refusesAddress'],
-  wanted: Parameters<LookupFunction>[1]['family'],
-): NodeJS.ErrnoException | { readonly usable: Address[]; readonly first: Address } {
-  const forbidden = found.find(({ address }) => refusesAddress?.(address) === true)
-  if (forbidden !== undefined) return forbiddenAddress(forbidden.address, hostname)
-  const family = Number(String(wanted ?? 0).replace('IPv', ''))
-  const usable = found.filter((one) => family === 0 || one.family === family)
-  const [first] = usable
-  return first === undefined ? notFound(hostname) : { usable, first }
-}
-
-function notFound(hostname: string): NodeJS.ErrnoException {
-  return Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' })
+/** What net and tls ask instead of the machine's resolver. */
+export function createLookup({
+  refusesAddress,
+  resolve,
+}: Pick<HttpOptions, 'refusesAddress' | 'resolve'>): LookupFunction {
+  return createJudgedLookup(
+    (address, hostname) => (refusesAddress?.(address) === true ? forbiddenAddress(address, hostname) : null),
+    resolve,
+  )
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Resolve } from '../lib/judged-lookup.ts'
 import type { Log } from '../lib/log.ts'
 
 /** One request as a connector writes it. The address is relative to nothing: connectors give whole addresses. */
@@ -76,9 +77,6 @@ export type HttpOptions = {
   /** Finds the addresses of a name; the machine's own resolver unless given. */
   readonly resolve?: Resolve
 }
-
-/** All addresses of a host name, in the order in which they are tried. Asked once for each new socket. */
-export type Resolve = (hostname: string) => Promise<readonly { readonly address: string; readonly family: number }[]>
 
 /** What of it the settings of a connection decide. */
 export type Reach = Pick<HttpOptions, 'trust' | 'proxy' | 'timeoutMs' | 'secrets'> &

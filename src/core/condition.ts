@@ -16,6 +16,8 @@ export type Condition = {
  */
 export type EndReason = 'no-longer-applies' | 'computer-removed' | 'computer-moved' | 'resolved' | 'not-repeated'
 
+const none: ReadonlySet<string> = new Set()
+
 export type ConditionChange =
   | { readonly kind: 'began'; readonly statusKey: string; readonly level: TroubleLevel; readonly text: string }
   /** The same condition, seen at another level, seen again after hiding, or with another text. */
@@ -35,13 +37,14 @@ export type ConditionChange =
  *
  * `namesAllReasons` is false for a source whose Critical level may hide reasons of the Warning level (design.md,
  * section 4): a description seen at Warning and missing while the computer is Critical is then hidden, not ended. `endsAs`
- * is why what is missing has ended.
+ * is why what is missing has ended; `over` are those that were said to be over, which no level hides.
  */
 export function judgeComputer(
   holding: readonly Condition[],
   seen: Pick<ComputerSeen, 'level' | 'reasons'>,
   namesAllReasons: boolean,
   endsAs: EndReason = 'no-longer-applies',
+  over: ReadonlySet<string> = none,
 ): ConditionChange[] {
   const before = new Map(holding.map((condition) => [condition.statusKey, condition]))
   const changes: ConditionChange[] = []
@@ -58,7 +61,8 @@ export function judgeComputer(
     }
   }
   for (const missing of before.values()) {
-    const mayBeHidden = !namesAllReasons && level === 'critical' && levelRank(missing.level) < levelRank(level)
+    const isBelow = level === 'critical' && levelRank(missing.level) < levelRank(level)
+    const mayBeHidden = !namesAllReasons && isBelow && !over.has(missing.statusKey)
     if (!mayBeHidden) {
       changes.push({ kind: 'ended', statusKey: missing.statusKey, reason: endsAs })
     } else if (missing.hiddenSince === null) {

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 
-/** The tables of sources that are never asked (`src/db/migrations/0011-hub.sql`, `0012-channels.sql`). */
+/** The tables of sources that are never asked (`src/db/migrations/0011-hub.sql`, `0012-channels.sql`, `0013-ends.sql`, `0014-listening.sql`). */
 
 type WithDefault<T> = ColumnType<T, T | undefined, T>
 
@@ -36,17 +36,48 @@ export type InboxTables = {
     failure: WithDefault<string | null>
     retry_at: WithDefault<Date | null>
   }
+  parcels_set_aside: {
+    id: number
+    source_id: number
+    lane: 'computers' | 'events'
+    company: string
+    channel: string
+    form: string
+    items: number
+    body: ColumnType<unknown, string, string>
+    received_at: Date
+    failure: string
+    set_aside_at: Date
+    set_aside_by: string
+    note: string
+  }
   pushed_companies: {
     tenant_id: number
     list_number: WithDefault<number | null>
     listed_at: WithDefault<Date | null>
     late_lists: WithDefault<number>
+    late_changes: WithDefault<number>
+    late_since: WithDefault<Date | null>
     mailboxes: WithDefault<number | null>
     mailboxes_counted_at: WithDefault<Date | null>
     heard_at: Date
   }
-  pushed_changes: { tenant_id: number; computer_key: string; number: number }
-  pushed_holds: { tenant_id: number; computer_key: string; status_key: string; source_id: number; said_at: Date }
+  pushed_changes: {
+    tenant_id: number
+    computer_key: string
+    number: number
+    late: WithDefault<number>
+    late_since: WithDefault<Date | null>
+  }
+  pushed_holds: {
+    tenant_id: number
+    computer_key: string
+    status_key: string
+    source_id: number
+    said_at: Date
+    channel: 'syslog' | 'mail'
+  }
+  channel_listening: { source_id: number; channel: 'syslog' | 'smtp' | 'mailbox'; since: Date; until: Date }
   source_tokens: {
     id: Generated<number>
     source_id: number
@@ -57,6 +88,8 @@ export type InboxTables = {
     sealed: string | null
     created_at: Date
     last_used_at: WithDefault<Date | null>
+    ends_at: WithDefault<Date | null>
+    refused_at: WithDefault<Date | null>
   }
   unread_messages: {
     id: Generated<number>

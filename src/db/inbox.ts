@@ -77,6 +77,8 @@ export type Parcel = {
   readonly items: number
   readonly body: unknown
   readonly receivedAt: Date
+  /** Why it could not be settled the last time; null: it was not tried yet. */
+  readonly failure: string | null
 }
 
 /** Rows looked at for one company in one round. */
@@ -95,7 +97,7 @@ export async function oldestParcels(
   now: Date,
 ): Promise<Parcel[]> {
   const { rows } = await sql.query<Parcel>(
-    `select p.id, p.company, p.channel, p.form, p.items, p.body, p.received_at as "receivedAt"
+    `select p.id, p.company, p.channel, p.form, p.items, p.body, p.received_at as "receivedAt", p.failure
      from unnest($3::text[]) with ordinality as c(company, place) cross join lateral (
        select i.*, sum(i.items) over (order by i.id) - i.items as before,
          bool_or(i.retry_at > $5) over (order by i.id) as blocked
@@ -106,8 +108,18 @@ export async function oldestParcels(
   return rows
 }
 
-export async function removeParcels(sql: Sql, ids: readonly number[]): Promise<void> {
-  await sql.query('delete from inbox where id = any($1)', [ids])
+/**
+ * Removes parcels and returns the ids of those that were there. What is missing was set aside by a person since it was read: it
+ * must not be settled.
+ */
+export async function removeParcels(sql: Sql, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  const { rows } = await sql.query<{ id: number }>('delete from inbox where id = any($1) returning id', [ids])
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** Keeps a parcel from being set aside until the transaction ends; false when it is not in the inbox any more. */
+export async function lockParcel(sql: Sql, id: number): Promise<boolean> {
+  return (await sql.query('select from inbox where id = $1 for update', [id])).rowCount === 1
 }
 
 /** Notes why a parcel could not be settled and when it is tried again. */

@@ -40,6 +40,27 @@ export async function ensureCompanies(
   return new Map(rows.map(({ id, key }) => [key, id]))
 }
 
+/** The tenant of a company that sends by itself; null when it is none. */
+export async function loadCompany(
+  sql: Sql,
+  tenantId: number,
+): Promise<{ readonly sourceId: number; readonly key: string; readonly name: string } | null> {
+  const { rows } = await sql.query<{ sourceId: number; key: string; name: string }>(
+    `select t.source_id as "sourceId", t.key, t.name from tenants t join pushed_companies p on p.tenant_id = t.id
+     where t.id = $1`,
+    [tenantId],
+  )
+  return rows[0] ?? null
+}
+
+/**
+ * Locks the tenant of a company, where there is one, until the transaction ends. Whoever locks both it and what is pushed of it
+ * comes here first: else two that meet would wait for each other for ever.
+ */
+export async function lockCompany(sql: Sql, sourceId: number, key: string): Promise<void> {
+  await sql.query('select from tenants where source_id = $1 and key = $2 for no key update', [sourceId, key])
+}
+
 /** Number of the last list that was taken over; null: none yet. Locked until the transaction ends. */
 export async function lockListNumber(sql: Sql, tenantId: number): Promise<number | null> {
   const { rows } = await sql.query<{ number: number | null }>(
@@ -51,11 +72,10 @@ export async function lockListNumber(sql: Sql, tenantId: number): Promise<number
 
 /** A whole list was taken over: what it says stands, and what is older than it is forgotten. */
 export async function markListTaken(sql: Sql, tenantId: number, number: number, now: Date): Promise<void> {
-  await sql.query(`update pushed_companies set list_number = $2, listed_at = $3, late_lists = 0 where tenant_id = $1`, [
-    tenantId,
-    number,
-    now,
-  ])
+  await sql.query(
+    `update pushed_companies set list_number = $2, listed_at = $3, late_lists = 0, late_changes = 0, late_since = null where tenant_id = $1`,
+    [tenantId, number, now],
+  )
   await sql.query('delete from pushed_changes where tenant_id = $1 and number <= $2', [tenantId, number])
   await sql.query('delete from pushed_holds where tenant_id = $1', [tenantId])
   await sql.query(
@@ -65,21 +85,25 @@ export async function markListTaken(sql: Sql, tenantId: number, number: number, 
   )
 }
 
-/** Counts a list that came after a newer one; how many came so since the last one that counted. */
-export async function countLateList(sql: Sql, tenantId: number): Promise<number> {
-  const { rows } = await sql.query<{ late: number }>(
-    'update pushed_companies set late_lists = late_lists + 1 where tenant_id = $1 returning late_lists as late',
-    [tenantId],
-  )
-  return rows[0]?.late ?? 0
-}
-
 /** Shows a company as one that does not answer. */
 export async function markCompanyFailing(sql: Sql, tenantId: number, message: string, now: Date): Promise<void> {
   await sql.query(
     `update tenants set failing_since = coalesce(failing_since, $3), failing_message = $2
      where id = $1 and failing_message is distinct from $2`,
     [tenantId, message, now],
+  )
+}
+
+/** Takes back what was said of companies while something of theirs was put off, of those of which nothing is any more. */
+export async function clearPutOffCompanies(sql: Sql, sourceId: number, message: string): Promise<void> {
+  // In one order, as all who lock several.
+  await sql.query(
+    `update tenants set failing_since = null, failing_message = null where id in (
+       select t.id from tenants t
+       where t.source_id = $1 and t.failing_since is not null and t.failing_message = $2
+         and not exists (select from inbox i where i.source_id = t.source_id and i.company = t.key and i.failure is not null)
+       order by t.id for update)`,
+    [sourceId, message],
   )
 }
 
@@ -117,22 +141,33 @@ export type CompanyRow = {
   readonly listNumber: number | null
   readonly listedAt: Date | null
   readonly lateLists: number
+  /** What is left out since then because its numbers are below this one; null where nothing is. */
+  readonly late: { readonly messages: number; readonly since: Date; readonly below: number } | null
   readonly mailboxes: number | null
   readonly mailboxesCountedAt: Date | null
   readonly heardAt: Date
 }
 
+const late = `(select case when sum(l.messages) > 0 then
+    json_build_object('messages', sum(l.messages), 'since', min(l.since), 'below', max(l.below)) end
+  from (select p.late_lists + p.late_changes as messages, p.late_since as since,
+      case when p.late_lists + p.late_changes > 0 then p.list_number end as below
+    union all select c.late, c.late_since, c.number from pushed_changes c where c.tenant_id = p.tenant_id and c.late > 0) l)`
+
 /** Companies in the order in which they were first heard of, after `after`. */
 export async function listCompanies(sql: Sql, sourceId: number, after: number, limit: number): Promise<CompanyRow[]> {
-  const { rows } = await sql.query<CompanyRow>(
+  const { rows } = await sql.query<CompanyRow & { readonly late: { readonly since: string } | null }>(
     `select t.id as "tenantId", t.key, t.name, exists (select from mappings m where m.tenant_id = t.id) as mapped,
        (select count(*)::int from computers c where c.tenant_id = t.id) as computers,
        (select count(*)::int from events e where e.tenant_id = t.id) as events,
-       p.list_number as "listNumber", p.listed_at as "listedAt", p.late_lists as "lateLists", p.mailboxes,
+       nullif(p.list_number, -1) as "listNumber", p.listed_at as "listedAt", p.late_lists as "lateLists", ${late} as late, p.mailboxes,
        p.mailboxes_counted_at as "mailboxesCountedAt", p.heard_at as "heardAt"
      from pushed_companies p join tenants t on t.id = p.tenant_id
      where t.source_id = $1 and t.id > $2 order by t.id limit $3`,
     [sourceId, after, limit],
   )
-  return rows
+  return rows.map((row) => ({
+    ...row,
+    late: row.late === null ? null : { ...row.late, since: new Date(row.late.since) },
+  }))
 }

@@ -63,19 +63,23 @@ export async function saveChangeNumbers(
   await sql.query(
     `insert into pushed_changes (tenant_id, computer_key, number)
      select $1, key, number from json_to_recordset($2) as c(key text, number bigint)
-     on conflict (tenant_id, computer_key) do update set number = excluded.number`,
+     on conflict (tenant_id, computer_key) do update set number = excluded.number, late = 0, late_since = null`,
     [tenantId, toJson(changes)],
   )
 }
 
-export type Hold = { readonly computerKey: string; readonly statusKey: string; readonly saidAt: Date }
+/** The ways by which messages come; a mail comes by the SMTP listener or by a mailbox. */
+export type MessageChannel = 'syslog' | 'mail'
+
+export type HoldPlace = { readonly computerKey: string; readonly statusKey: string }
+export type Hold = HoldPlace & { readonly saidAt: Date; readonly channel: MessageChannel }
 
 /** Notes when reasons were last said, and forgets those that ended. */
 export async function saveHolds(
   sql: Sql,
   place: { readonly sourceId: number; readonly tenantId: number },
   said: readonly Hold[],
-  ended: readonly Omit<Hold, 'saidAt'>[],
+  ended: readonly HoldPlace[],
 ): Promise<void> {
   await sql.query(
     `delete from pushed_holds h using json_to_recordset($2) as e("computerKey" text, "statusKey" text)
@@ -83,34 +87,76 @@ export async function saveHolds(
     [place.tenantId, toJson(ended)],
   )
   await sql.query(
-    `insert into pushed_holds (tenant_id, computer_key, status_key, source_id, said_at)
-     select $1, "computerKey", "statusKey", $2, "saidAt"
-     from json_to_recordset($3) as s("computerKey" text, "statusKey" text, "saidAt" timestamptz)
-     on conflict (tenant_id, computer_key, status_key) do update set said_at = greatest(pushed_holds.said_at, excluded.said_at)`,
+    `insert into pushed_holds (tenant_id, computer_key, status_key, source_id, said_at, channel)
+     select $1, "computerKey", "statusKey", $2, "saidAt", channel
+     from json_to_recordset($3) as s("computerKey" text, "statusKey" text, "saidAt" timestamptz, channel text)
+     on conflict (tenant_id, computer_key, status_key) do update
+       set said_at = greatest(pushed_holds.said_at, excluded.said_at), channel = excluded.channel`,
     [place.tenantId, place.sourceId, toJson(said)],
   )
 }
 
-export type OverdueHold = { readonly tenantId: number; readonly computerKey: string; readonly statusKey: string }
+/** What was hidden is seen again: nobody could have repeated it meanwhile, so its time begins anew. */
+export async function renewHolds(sql: Sql, tenantId: number, places: readonly HoldPlace[], at: Date): Promise<void> {
+  if (places.length === 0) return
+  await sql.query(
+    `update pushed_holds h set said_at = greatest(h.said_at, $3)
+     from json_to_recordset($2) as e("computerKey" text, "statusKey" text)
+     where h.tenant_id = $1 and h.computer_key = e."computerKey" and h.status_key = e."statusKey"`,
+    [tenantId, toJson(places), at],
+  )
+}
 
-/** Reasons that were not said again since, oldest first. */
-export async function overdueHolds(sql: Sql, sourceId: number, since: Date, limit: number): Promise<OverdueHold[]> {
+export type OverdueHold = HoldPlace & { readonly tenantId: number }
+
+/**
+ * Reasons that came by a channel and were not said again after `since`, oldest first. What a higher level hides cannot be said,
+ * and what a company sent may say it again once it is settled.
+ */
+export async function overdueHolds(
+  sql: Sql,
+  sourceId: number,
+  channel: MessageChannel,
+  since: Date,
+  limit: number,
+): Promise<OverdueHold[]> {
   const { rows } = await sql.query<OverdueHold>(
-    `select tenant_id as "tenantId", computer_key as "computerKey", status_key as "statusKey" from pushed_holds
-     where source_id = $1 and said_at < $2 order by said_at limit $3`,
-    [sourceId, since, limit],
+    `select h.tenant_id as "tenantId", h.computer_key as "computerKey", h.status_key as "statusKey"
+     from pushed_holds h join tenants t on t.id = h.tenant_id
+     where h.source_id = $1 and h.channel = $2 and h.said_at < $3
+       and not exists (select from inbox i where i.source_id = $1 and i.lane = 'computers' and i.company = t.key)
+       and not exists (select from conditions c where c.tenant_id = h.tenant_id and c.computer_key = h.computer_key
+         and c.status_key = h.status_key and c.ended_at is null and c.hidden_since is not null)
+     order by h.said_at limit $4`,
+    [sourceId, channel, since, limit],
   )
   return rows
 }
 
 /** What single messages said of these computers. */
-export async function holdsOf(sql: Sql, tenantId: number, keys: readonly string[]): Promise<Omit<Hold, 'saidAt'>[]> {
-  const { rows } = await sql.query<Omit<Hold, 'saidAt'>>(
+export async function holdsOf(sql: Sql, tenantId: number, keys: readonly string[]): Promise<HoldPlace[]> {
+  const { rows } = await sql.query<HoldPlace>(
     `select computer_key as "computerKey", status_key as "statusKey" from pushed_holds
      where tenant_id = $1 and computer_key = any($2)`,
     [tenantId, keys],
   )
   return rows
+}
+
+/** Reasons that a message about a higher level left open, by computer. */
+export async function hiddenReasons(
+  sql: Sql,
+  tenantIds: readonly number[],
+  keys: readonly string[],
+): Promise<Map<string, ReasonSeen[]>> {
+  const { rows } = await sql.query<{ key: string } & ReasonSeen>(
+    `select computer_key as key, status_key as "statusKey", text from conditions
+     where tenant_id = any($1) and computer_key = any($2) and ended_at is null and hidden_since is not null
+       and event_severity is null`,
+    [tenantIds, keys],
+  )
+  const byComputer = Map.groupBy(rows, ({ key }) => key)
+  return new Map([...byComputer].map(([key, all]) => [key, all.map(({ statusKey, text }) => ({ statusKey, text }))]))
 }
 
 /** Computers with reasons that a message about a higher level left open; a list, which names all, settles them. */

@@ -95,6 +95,15 @@ create table audit (
   constraint audit_id_check CHECK ((id > 0))
 );
 
+create table channel_listening (
+  source_id bigint not null,
+  channel text not null,
+  since timestamp with time zone not null,
+  until timestamp with time zone not null,
+  constraint channel_listening_pkey PRIMARY KEY (source_id, channel),
+  constraint channel_listening_channel_check CHECK ((channel = ANY (ARRAY['syslog'::text, 'smtp'::text, 'mailbox'::text])))
+) with (fillfactor=50);
+
 create unlogged table channel_states (
   source_id bigint not null,
   channel text not null,
@@ -388,6 +397,25 @@ create table oidc (
   constraint oidc_only_row_check CHECK (only_row)
 );
 
+create table parcels_set_aside (
+  id bigint not null,
+  source_id bigint not null,
+  lane text not null,
+  company text not null,
+  channel text not null,
+  form text not null,
+  items integer not null,
+  body json not null,
+  received_at timestamp with time zone not null,
+  failure text not null,
+  set_aside_at timestamp with time zone not null,
+  set_aside_by text not null,
+  note text not null,
+  constraint parcels_set_aside_pkey PRIMARY KEY (id),
+  constraint parcels_set_aside_form_check CHECK ((form = ANY (ARRAY['list'::text, 'changes'::text, 'statuses'::text, 'events'::text, 'mailboxes'::text]))),
+  constraint parcels_set_aside_lane_check CHECK ((lane = ANY (ARRAY['computers'::text, 'events'::text])))
+);
+
 create table people (
   id bigint generated always as identity not null,
   email text not null,
@@ -443,6 +471,8 @@ create table pushed_changes (
   tenant_id bigint not null,
   computer_key text not null,
   number bigint not null,
+  late integer default 0 not null,
+  late_since timestamp with time zone,
   constraint pushed_changes_pkey PRIMARY KEY (tenant_id, computer_key)
 );
 
@@ -454,6 +484,8 @@ create table pushed_companies (
   mailboxes integer,
   mailboxes_counted_at timestamp with time zone,
   heard_at timestamp with time zone not null,
+  late_changes integer default 0 not null,
+  late_since timestamp with time zone,
   constraint pushed_companies_pkey PRIMARY KEY (tenant_id)
 ) with (fillfactor=70);
 
@@ -463,7 +495,9 @@ create table pushed_holds (
   status_key text not null,
   source_id bigint not null,
   said_at timestamp with time zone not null,
-  constraint pushed_holds_pkey PRIMARY KEY (tenant_id, computer_key, status_key)
+  channel text not null,
+  constraint pushed_holds_pkey PRIMARY KEY (tenant_id, computer_key, status_key),
+  constraint pushed_holds_channel_check CHECK ((channel = ANY (ARRAY['syslog'::text, 'mail'::text])))
 );
 
 create table retention (
@@ -548,6 +582,8 @@ create table source_tokens (
   sealed text,
   created_at timestamp with time zone not null,
   last_used_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  refused_at timestamp with time zone,
   constraint source_tokens_pkey PRIMARY KEY (id),
   constraint source_tokens_digest_key UNIQUE (digest),
   constraint source_tokens_source_id_name_key UNIQUE (source_id, name),
@@ -707,9 +743,13 @@ CREATE INDEX events_by_tenant ON public.events USING btree (tenant_id, id);
 CREATE INDEX events_by_time ON public.events USING btree (received_at);
 CREATE INDEX events_with_end ON public.events USING btree (tenant_id, type, computer_key, happened_at) WHERE (state <> 'happened'::text);
 CREATE INDEX inbox_by_company ON public.inbox USING btree (source_id, lane, company, id);
+CREATE INDEX inbox_put_off ON public.inbox USING btree (source_id, id) WHERE (failure IS NOT NULL);
 CREATE UNIQUE INDEX invitations_by_email ON public.invitations USING btree (lower(email));
 CREATE INDEX left_out_tenants_by_tenant ON public.left_out_tenants USING btree (tenant_id);
+CREATE INDEX parcels_set_aside_by_age ON public.parcels_set_aside USING btree (set_aside_at);
+CREATE INDEX parcels_set_aside_by_source ON public.parcels_set_aside USING btree (source_id, id);
 CREATE UNIQUE INDEX people_by_email ON public.people USING btree (lower(email));
+CREATE INDEX pushed_changes_late ON public.pushed_changes USING btree (tenant_id) WHERE (late > 0);
 CREATE INDEX pushed_holds_by_age ON public.pushed_holds USING btree (source_id, said_at);
 CREATE INDEX sessions_by_person ON public.sessions USING btree (person_id);
 CREATE INDEX tenants_to_be_listed ON public.tenants USING btree (id) WHERE to_be_listed;
@@ -731,6 +771,7 @@ CREATE INDEX tickets_standing ON public.tickets USING btree (psa_id, integration
 CREATE INDEX tickets_stuck ON public.tickets USING btree (id) WHERE (stuck AND (done_at IS NULL));
 CREATE INDEX unread_messages_by_origin ON public.unread_messages USING btree (source_id, reason, origin, id);
 alter table api_tokens add constraint api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id) ON DELETE SET NULL;
+alter table channel_listening add constraint channel_listening_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table channel_states add constraint channel_states_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_condition_id_fkey FOREIGN KEY (condition_id) REFERENCES conditions(id) ON DELETE CASCADE;
 alter table decisions add constraint decisions_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE;
@@ -758,6 +799,7 @@ alter table left_out_tenants add constraint left_out_tenants_integration_id_fkey
 alter table left_out_tenants add constraint left_out_tenants_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table mappings add constraint mappings_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id);
 alter table mappings add constraint mappings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
+alter table parcels_set_aside add constraint parcels_set_aside_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table pushed_changes add constraint pushed_changes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table pushed_companies add constraint pushed_companies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table pushed_holds add constraint pushed_holds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;

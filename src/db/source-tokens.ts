@@ -9,10 +9,15 @@ export type SourceToken = {
   readonly company: string | null
   readonly kind: 'token' | 'signature'
   readonly createdAt: Date
+  /** Null: no end. */
+  readonly endsAt: Date | null
   readonly lastUsedAt: Date | null
+  /** When something sent with it was last refused, because its end had come. */
+  readonly refusedAt: Date | null
 }
 
-const columns = `id, source_id as "sourceId", name, company, kind, created_at as "createdAt", last_used_at as "lastUsedAt"`
+const columns = `id, source_id as "sourceId", name, company, kind, created_at as "createdAt", ends_at as "endsAt",
+  last_used_at as "lastUsedAt", refused_at as "refusedAt"`
 
 export async function tokensOfSource(sql: Sql, sourceId: number): Promise<readonly SourceToken[]> {
   const { rows } = await sql.query<SourceToken>(
@@ -44,14 +49,16 @@ export async function signatureKey(
   return rows[0] ?? null
 }
 
-export type NewSourceToken = Pick<SourceToken, 'sourceId' | 'name' | 'company' | 'kind'> & { digest: string | null }
+export type NewSourceToken = Pick<SourceToken, 'sourceId' | 'name' | 'company' | 'kind' | 'endsAt'> & {
+  digest: string | null
+}
 
 export async function insertSourceToken(sql: Sql, token: NewSourceToken, now: Date): Promise<SourceToken> {
-  const { sourceId, name, company, kind, digest } = token
+  const { sourceId, name, company, kind, endsAt, digest } = token
   const { rows } = await sql.query<SourceToken>(
-    `insert into source_tokens (source_id, name, company, kind, digest, created_at) values ($1, $2, $3, $4, $5, $6)
-     returning ${columns}`,
-    [sourceId, name, company, kind, digest, now],
+    `insert into source_tokens (source_id, name, company, kind, ends_at, digest, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7) returning ${columns}`,
+    [sourceId, name, company, kind, endsAt, digest, now],
   )
   if (rows[0] === undefined) throw new Error('No token was inserted.')
   return rows[0]
@@ -72,4 +79,9 @@ export async function deleteSourceToken(sql: Sql, sourceId: number, id: number):
 
 export async function touchSourceToken(sql: Sql, id: number, now: Date): Promise<void> {
   await sql.query('update source_tokens set last_used_at = $2 where id = $1', [id, now])
+}
+
+/** Notes that something was refused, because the token has ended. */
+export async function noteRefusal(sql: Sql, id: number, now: Date): Promise<void> {
+  await sql.query('update source_tokens set refused_at = $2 where id = $1', [id, now])
 }

@@ -69,6 +69,8 @@ async function stateDigest(): Promise<string> {
     'duties',
     'source_tokens',
     'unread_messages',
+    'inbox',
+    'parcels_set_aside',
     'left_out_tenants',
   ]
   const parts = [...tables, 'ticket_steps', 'integrations', 'audit'].map(

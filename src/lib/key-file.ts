@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { copyFile, mkdir, open, readdir, rename } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /**
@@ -22,11 +23,18 @@ export function readKey(folder: string): string | null {
 
 /** The key of a change that has not come to its end; null when there is none. */
 export function readNextKey(folder: string): string | null {
-  return readIf(nextKeyFile(folder))
+  const next = readIf(nextKeyFile(folder))
+  // A change that was stopped when it had only to be tidied up is at its end.
+  return next === readKey(folder) ? null : next
 }
 
 function readIf(path: string): string | null {
-  return existsSync(path) ? readFileSync(path, 'utf8').trim() : null
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
 }
 
 /** Keeps the first key of an installation. */
@@ -43,13 +51,22 @@ export async function writeNextKey(folder: string, key: string): Promise<void> {
   await syncFolder(folder)
 }
 
-/** Makes the next key the present one, and keeps the one before. Stopped anywhere it can be done again. */
-export async function promoteNextKey(folder: string, now: Date): Promise<void> {
-  const kept = `${keyFile(folder)}.until-${now.toISOString().replaceAll(':', '-')}`
-  await copyFile(keyFile(folder), kept)
-  await syncFile(kept)
-  await syncFolder(folder)
-  await rename(nextKeyFile(folder), keyFile(folder))
+/**
+ * Makes `next`, the key that the database has, the present one, and keeps the one before. Stopped anywhere it can be done again,
+ * also by several processes at once: each writes what it knows, and none moves a file that another may have replaced.
+ */
+export async function promoteNextKey(folder: string, next: string, now: Date): Promise<void> {
+  const present = readKey(folder)
+  if (present !== next) {
+    if (present !== null)
+      await writeDurably(`${keyFile(folder)}.until-${now.toISOString().replaceAll(':', '-')}`, present)
+    const torn = `${keyFile(folder)}.${randomUUID()}.part`
+    await writeDurably(torn, next)
+    await rename(torn, keyFile(folder))
+    await syncFolder(folder)
+  }
+  if (readIf(nextKeyFile(folder)) !== next) return
+  await rm(nextKeyFile(folder), { force: true })
   await syncFolder(folder)
 }
 
@@ -72,11 +89,6 @@ async function writeDurably(path: string, key: string): Promise<void> {
     await file.close()
   }
   await syncFolder(dirname(path))
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+')
-  await file.sync().finally(() => file.close())
 }
 
 /** So that a new name survives a power cut too. Windows keeps no such promise and cannot open a folder. */

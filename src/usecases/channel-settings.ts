@@ -14,6 +14,13 @@ export function channelSecretPlace(sourceId: number, field: string): string {
 export const channelSecrets = ['syslogKey', 'smtpKey', 'mailboxPassword'] as const
 export type ChannelSecret = (typeof channelSecrets)[number]
 
+/** Where each secret is entered. */
+export const channelSecretFields: Readonly<Record<ChannelSecret, string>> = {
+  syslogKey: 'syslog.tls.key',
+  smtpKey: 'smtp.certificate.key',
+  mailboxPassword: 'mailbox.password',
+}
+
 const longestPem = 200_000
 const mostRules = 1_000
 const mostEntries = 1_000

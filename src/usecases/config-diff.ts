@@ -1,3 +1,4 @@
+import { certificatesInWords } from './certificate-words.ts'
 import type { WholeConfig } from './export-config.ts'
 
 /** One value that an import adds, changes or removes. */
@@ -36,7 +37,7 @@ function flatten(config: WholeConfig): Map<string, string> {
   const values = new Map<string, string>()
   const visit = (path: readonly string[], value: unknown): void => {
     if (typeof value !== 'object' || value === null) {
-      values.set(path.join(' / '), JSON.stringify(value))
+      values.set(path.join(' / '), JSON.stringify(certificatesInWords(value)))
       return
     }
     for (const [key, part] of Object.entries(value)) visit([...path, key], part)
@@ -45,6 +46,7 @@ function flatten(config: WholeConfig): Map<string, string> {
   for (const table of ['sources', 'psas'] as const) {
     for (const { name, connector, settings } of config[table]) visit([table, name], { connector, settings })
   }
+  for (const { name, channels } of config.sources) if (channels != null) visit(['sources', name, 'channels'], channels)
   for (const { name, mappings, ...rest } of config.integrations) {
     visit(['integrations', name], rest)
     for (const { tenant, ...mapping } of mappings) visit(['integrations', name, 'mappings', tenant], mapping)

@@ -21,6 +21,14 @@ const ConnectionEntry = z.strictObject({
   secrets: z.array(z.string()).default([]),
 })
 
+const SourceEntry = ConnectionEntry.extend({
+  /**
+   * How a source that is never asked listens. Absent: it stays as it is. Null: nothing is set up. Judged like the settings, with the
+   * source known.
+   */
+  channels: z.record(z.string(), z.unknown()).nullable().optional(),
+})
+
 const rule = { enabled: z.boolean(), fields: Values.default({}) }
 const StatusRules = z.record(Key, z.strictObject({ ...rule, delayMinutes: z.int().min(0).max(10_080).default(0) }))
 const EventRules = z.record(Key, z.strictObject({ ...rule, lifetimeHours: z.int().min(1).max(8_760).default(24) }))
@@ -59,11 +67,12 @@ export const ConfigFile = z.strictObject({
   /** Version of this form. */
   tocsin: z.literal(1),
   retention: Retention.optional(),
-  sources: z.array(ConnectionEntry).optional(),
+  sources: z.array(SourceEntry).optional(),
   psas: z.array(ConnectionEntry).optional(),
   integrations: z.array(IntegrationEntry).optional(),
 })
 
 export type ConfigFile = z.infer<typeof ConfigFile>
 export type ConnectionEntry = z.infer<typeof ConnectionEntry>
+export type SourceEntry = z.infer<typeof SourceEntry>
 export type IntegrationEntry = z.infer<typeof IntegrationEntry>

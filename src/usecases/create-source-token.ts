@@ -3,7 +3,7 @@ import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
 import { tokenDigest } from './ensure-first-token.ts'
 import { openPushed } from './pushed-source.ts'
-import { RequestError } from './request-error.ts'
+import { invalidInput, RequestError } from './request-error.ts'
 import { signaturePlace, sourceTokenPrefix } from './source-sender.ts'
 import { writeAudit } from './write-audit.ts'
 
@@ -12,6 +12,8 @@ export type CreateSourceToken = {
   readonly name: string
   readonly company: string | null
   readonly kind: 'token' | 'signature'
+  /** From this moment on it is refused; null: it never ends. */
+  readonly endsAt: Date | null
 }
 
 /** `secret` is shown this once. */
@@ -20,22 +22,24 @@ export type SourceTokenCreated = { readonly token: SourceToken; readonly secret:
 /** Makes a token, or a key that signs, with which something may be sent to a source. Throws `RequestError`. */
 export async function createSourceToken(deps: Deps, input: CreateSourceToken): Promise<SourceTokenCreated> {
   const source = await openPushed(deps, input.sourceId)
-  const { name, company, kind } = input
+  const { name, company, kind, endsAt } = input
+  const now = deps.clock.now()
+  if (endsAt !== null && endsAt <= now) throw invalidInput([{ field: 'endsAt', message: 'Choose a moment to come.' }])
   const secret = `${sourceTokenPrefix}${deps.ids.secret(32)}`
   const token = await orTaken(name, () =>
     withTransaction(deps.pool, async (client) => {
       const digest = kind === 'token' ? tokenDigest(secret) : null
-      const made = await insertSourceToken(client, { ...input, digest }, deps.clock.now())
+      const made = await insertSourceToken(client, { ...input, digest }, now)
       if (kind === 'signature') {
         await sealSourceToken(client, made.id, deps.box.seal(secret, signaturePlace(made.id)))
       }
       const subject = { kind: 'source-token', id: made.id, name }
-      const after = { source: source.name, company, kind }
+      const after = { source: source.name, company, kind, endsAt: endsAt?.toISOString() ?? null }
       await writeAudit(deps, client, { action: 'create-source-token', subject, before: null, after })
       return made
     }),
   )
-  deps.log.info({ source: source.name, name, company, kind }, 'source token made')
+  deps.log.info({ source: source.name, name, company, kind, endsAt }, 'source token made')
   return { token, secret }
 }
 

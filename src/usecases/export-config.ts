@@ -2,15 +2,18 @@ import type { RuleSection } from '../core/rule.ts'
 import type { FieldValues } from '../core/ticket.ts'
 import type { ConnectionTable } from '../db/connections.ts'
 import { loadRetentionAges, type RetentionAges } from '../db/retention-settings.ts'
+import { listChannels } from '../db/source-channels.ts'
 import type { Sql } from '../db/sql.ts'
-import type { ConfigFile, ConnectionEntry, IntegrationEntry } from './config-file.ts'
+import type { StoredChannels } from './channel-settings.ts'
+import { channelsToFile } from './channels-file.ts'
+import type { ConfigFile, ConnectionEntry, IntegrationEntry, SourceEntry } from './config-file.ts'
 import type { Deps } from './deps.ts'
 import { settingsFields } from './settings-fields.ts'
 
 export type WholeConfig = {
   readonly tocsin: ConfigFile['tocsin']
   readonly retention: RetentionAges
-  readonly sources: readonly ConnectionEntry[]
+  readonly sources: readonly SourceEntry[]
   readonly psas: readonly ConnectionEntry[]
   readonly integrations: readonly IntegrationEntry[]
 }
@@ -23,10 +26,19 @@ export async function exportConfig(
   return {
     tocsin: 1,
     retention: await loadRetentionAges(sql),
-    sources: await connectionsOf(deps, sql, 'sources'),
+    sources: await sourcesOf(deps, sql),
     psas: await connectionsOf(deps, sql, 'psas'),
     integrations: await integrationsOf(sql),
   }
+}
+
+async function sourcesOf(deps: Pick<Deps, 'sources' | 'psas'>, sql: Sql): Promise<SourceEntry[]> {
+  const stored = await listChannels<StoredChannels>(sql)
+  return (await connectionsOf(deps, sql, 'sources')).map((entry) => {
+    if (deps.sources.get(entry.connector)?.pushed === undefined) return entry
+    const settings = stored.find(({ sourceName }) => sourceName === entry.name)?.settings ?? null
+    return { ...entry, channels: channelsToFile(settings) }
+  })
 }
 
 async function connectionsOf(

@@ -28,12 +28,17 @@ export async function findBox(
   const fresh = { name: deps.ids.secret(5), sealedCheck: sealCheck(box) }
   const { name: installation, sealedCheck } = await ensureInstallation(deps.pool, fresh, deps.clock.now())
   if (opensCheck(box, sealedCheck)) return { installation, box }
-  const next = secret === null ? readNextKey(dataFolder) : null
-  const nextBox = next === null ? null : createSecretBox(next)
-  if (nextBox === null || !opensCheck(nextBox, sealedCheck)) throw otherKey()
-  await promoteNextKey(dataFolder, deps.clock.now())
-  deps.log.info({ path: keyFile(dataFolder) }, 'a change of the key that was cut off is now complete')
-  return { installation, box: nextBox }
+  if (secret !== null) throw otherKey()
+  // Also the present one once more: another process may have come to the end of the change meanwhile.
+  for (const key of [readNextKey(dataFolder), readKey(dataFolder)]) {
+    if (key === null) continue
+    const found = createSecretBox(key)
+    if (!opensCheck(found, sealedCheck)) continue
+    await promoteNextKey(dataFolder, key, deps.clock.now())
+    deps.log.info({ path: keyFile(dataFolder) }, 'a change of the key that was cut off is now complete')
+    return { installation, box: found }
+  }
+  throw otherKey()
 }
 
 /** The key in the data folder: made once. */

@@ -8,6 +8,7 @@ import {
   thinSteps,
 } from '../db/retention.ts'
 import { loadRetentionAges, longestLifetime, noteRemoved } from '../db/retention-settings.ts'
+import { removeSetAside } from '../db/unsettled-parcels.ts'
 import { findOverTenants, removeTenantPart, type TenantAges } from '../db/vanished-tenants.ts'
 import { idleReasons } from './decision-words.ts'
 import type { Deps } from './deps.ts'
@@ -45,6 +46,7 @@ export async function forgetOld(deps: Deps, signal: AbortSignal): Promise<Forgot
   for (const { id } of await deps.db.selectFrom('sources').select('id').execute()) {
     await run.each(begin, (from) => removeOldEvents(pool, id, eventsBefore, from, batchSize))
   }
+  await run.each(begin, (from) => removeSetAside(pool, historyBefore, from, batchSize))
   await forgetTenants(deps, run, { vanishedBefore: before(ages.tenantsDays), doneBefore: historyBefore })
   await run.each(0, (from) => thinSteps(pool, storyEnds, from, stories))
   await run.each(0, (from) => thinDecisions(pool, storyEnds, [...idleReasons], from, stories))

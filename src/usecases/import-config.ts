@@ -5,6 +5,7 @@ import { type ConfigChange, diffConfig } from './config-diff.ts'
 import { ConfigFile } from './config-file.ts'
 import type { Deps } from './deps.ts'
 import { exportConfig } from './export-config.ts'
+import { writeChannels } from './import-channels.ts'
 import { type MissingSecret, writeConnections } from './import-connections.ts'
 import { removeOthers, writeIntegrations } from './import-integrations.ts'
 import { issuesToFields, sayIssue } from './input-words.ts'
@@ -69,6 +70,7 @@ async function write(deps: Deps, client: Client, file: ConfigFile): Promise<Conf
   ]
   if (file.integrations !== undefined) await writeIntegrations(deps, client, file.integrations, now)
   await removeOthers(client, file)
+  secretsToEnter.push(...(await writeChannels(deps, client, file.sources ?? [], now)))
   if (file.retention !== undefined) {
     // Last, since the rules of the same document decide how long events must be kept.
     const issues = await judgeRetention(client, file.retention, 'retention.')

@@ -5,23 +5,36 @@ import { mailFields } from '../channels/mail-patterns.ts'
 import { checkReadRules } from '../channels/read-rules.ts'
 import { checkSyslogSettings } from '../channels/syslog/settings.ts'
 import { certificateChain, certificateProblem } from '../lib/certificate.ts'
-import { isMetadata } from '../lib/link-local.ts'
-import type { ChannelSecret, MailSettings, StoredChannels } from './channel-settings.ts'
+import { isLinkLocal } from '../lib/link-local.ts'
+import { type ChannelSecret, channelSecretFields, type MailSettings, type StoredChannels } from './channel-settings.ts'
 import { toMailboxSettings, toSmtpSettings, toSyslogSettings } from './open-channels.ts'
 import type { FieldIssue } from './request-error.ts'
 
 /** Secrets in the clear, for judging and opening, never for storing or showing. */
 export type PlainSecrets = Readonly<Partial<Record<ChannelSecret, string>>>
 
-/** All that is wrong with the channels of a source, a field each; empty when they can be used. */
-export function channelIssues(sourceId: number, channels: StoredChannels, plain: PlainSecrets): FieldIssue[] {
+/** Stands for a secret that is to be entered later, while all else is judged. Never stored. */
+const placeholder = 'to-be-entered'
+
+/**
+ * All that is wrong with the channels of a source, a field each; empty when they can be used. `lacking` are secrets that they may
+ * lack for now: a channel without its secret waits, and says so.
+ */
+export function channelIssues(
+  sourceId: number,
+  channels: StoredChannels,
+  known: PlainSecrets,
+  lacking: readonly ChannelSecret[] = [],
+): FieldIssue[] {
+  const plain = { ...known, ...Object.fromEntries(lacking.map((field) => [field, placeholder])) }
+  const excused = lacking.map((field) => channelSecretFields[field])
   return onePerField([
     ...mailIssues(sourceId, channels.mail),
     ...syslogIssues(sourceId, channels, plain),
     ...smtpIssues(sourceId, channels, plain),
     ...mailboxIssues(sourceId, channels, plain),
     ...ownPortIssues(channels),
-  ])
+  ]).filter(({ field }) => !excused.includes(field))
 }
 
 /** The same for how mails are read. */
@@ -65,7 +78,7 @@ function mailboxIssues(
 ): FieldIssue[] {
   if (mailbox === null) return []
   const issues = under('mailbox', checkMailboxSettings(toMailboxSettings(sourceId, mailbox, mail, mailboxPassword)))
-  if (isMetadata(mailbox.host)) {
+  if (isLinkLocal(mailbox.host)) {
     const message = 'No mail server stands at this address: it is where machines tell about themselves.'
     issues.push({ field: 'mailbox.host', message })
   }

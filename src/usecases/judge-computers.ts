@@ -39,6 +39,8 @@ export type JudgeOptions = {
   readonly news?: boolean
   /** Why reasons that are missing on a seen computer have ended. */
   readonly endsAs?: EndReason
+  /** Reasons that were said to be over, by computer: no level hides them. */
+  readonly over?: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 /** A change together with the condition it is about; `id` is null until a begun one is stored. */
@@ -62,7 +64,7 @@ export async function judgeComputers(
   source: JudgedSource,
   seen: readonly StagedChange[],
   missing: readonly string[],
-  { news = false, endsAs = 'no-longer-applies' }: JudgeOptions = {},
+  { news = false, ...ends }: JudgeOptions = {},
 ): Promise<Judged> {
   await guardDuty(client, duty)
   const now = deps.clock.now()
@@ -70,7 +72,7 @@ export async function judgeComputers(
   const ground = await loadGround(client, [
     ...new Set([...seen.map(({ tenantId }) => tenantId), ...holding.map(({ tenantId }) => tenantId)]),
   ])
-  const judgements = judgeAll(source, seen, missing, holding, endsAs)
+  const judgements = judgeAll(source, seen, missing, holding, ends)
   const isOld = (tenant: TenantGround | undefined) => !news && tenant?.baselineAt == null
   const begun = await storeConditions(client, source, judgements, (id) => isOld(ground.get(id)), now)
   const tickets = await loadTickets(client, source, judgements, ground)
@@ -109,7 +111,7 @@ function judgeAll(
   seen: readonly StagedChange[],
   missing: readonly string[],
   holding: readonly HeldCondition[],
-  endsAs: EndReason,
+  { endsAs, over }: Pick<JudgeOptions, 'endsAs' | 'over'>,
 ): Judgement[] {
   const byComputer = Map.groupBy(holding, ({ computerKey }) => computerKey)
   const found = seen.flatMap((computer) => {
@@ -118,7 +120,11 @@ function judgeAll(
     const elsewhere = held.filter(({ tenantId }) => tenantId !== computer.tenantId)
     return [
       ...joinChanges(judgeDeparture(elsewhere, 'computer-moved'), elsewhere, null),
-      ...joinChanges(judgeComputer(here, computer, source.namesAllReasons, endsAs), here, computer),
+      ...joinChanges(
+        judgeComputer(here, computer, source.namesAllReasons, endsAs, over?.get(computer.key)),
+        here,
+        computer,
+      ),
     ]
   })
   const gone = missing.flatMap((key) => {

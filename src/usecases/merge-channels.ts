@@ -13,6 +13,8 @@ export type MergedChannels = {
   readonly plain: PlainSecrets
   /** Those that were given or made now. */
   readonly fresh: ReadonlySet<ChannelSecret>
+  /** Those that channels need which the change leaves as they are, and that are not stored or cannot be opened. */
+  readonly lacking: readonly ChannelSecret[]
 }
 
 type Given = {
@@ -35,7 +37,15 @@ export async function mergeChannels(
   const before = present.settings
   const plain: Partial<Record<ChannelSecret, string>> = {}
   const fresh = new Set<ChannelSecret>()
+  const lacking: ChannelSecret[] = []
   const issues: FieldIssue[] = []
+
+  /** Whoever changes one channel need not first put another right. */
+  function keep(field: ChannelSecret): void {
+    const { text, problem } = openSecret(deps, present, field)
+    if (problem === null) plain[field] = text
+    else lacking.push(field)
+  }
 
   /** `isKept` is false where what is stored was for something else. */
   function keepOrTake(field: ChannelSecret, place: string, given: string | null | undefined, isKept = true): void {
@@ -72,12 +82,12 @@ export async function mergeChannels(
     mailbox: mergeMailbox(),
   }
   if (issues.length > 0) throw invalidInput(issues)
-  return { settings, plain, fresh }
+  return { settings, plain, fresh, lacking }
 
   async function mergeSyslog(): Promise<StoredChannels['syslog']> {
     const given = input.syslog
     if (given === undefined) {
-      if (before.syslog?.tls != null) keepOrTake('syslogKey', 'syslog.tls.key', null)
+      if (before.syslog?.tls != null) keep('syslogKey')
       return before.syslog
     }
     if (given === null) return null
@@ -90,7 +100,7 @@ export async function mergeChannels(
   async function mergeSmtp(): Promise<StoredChannels['smtp']> {
     const given = input.smtp
     if (given === undefined) {
-      if (before.smtp?.certificate != null) keepOrTake('smtpKey', 'smtp.certificate.key', null)
+      if (before.smtp?.certificate != null) keep('smtpKey')
       return before.smtp
     }
     if (given === null) return null
@@ -106,7 +116,7 @@ export async function mergeChannels(
     const given = input.mailbox
     const stored = before.mailbox
     if (given === undefined) {
-      if (stored !== null) keepOrTake('mailboxPassword', 'mailbox.password', null)
+      if (stored !== null) keep('mailboxPassword')
       return stored
     }
     if (given === null) return null

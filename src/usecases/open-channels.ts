@@ -62,9 +62,9 @@ export function openSecret(
 }
 
 const missing: Readonly<Record<ChannelSecret, string>> = {
-  syslogKey: 'The key of the certificate is not stored any more: enter it again in the channels of this source.',
-  smtpKey: 'The key of the certificate is not stored any more: enter it again in the channels of this source.',
-  mailboxPassword: 'The password of the mailbox is not stored any more: enter it again in the channels of this source.',
+  syslogKey: 'The key of the certificate is not stored: enter it in the channels of this source.',
+  smtpKey: 'The key of the certificate is not stored: enter it in the channels of this source.',
+  mailboxPassword: 'The password of the mailbox is not stored: enter it in the channels of this source.',
 }
 
 export function toSyslogSettings(

@@ -1,6 +1,7 @@
 import { MailboxError } from '../channels/mailbox.ts'
 import { BusyError } from '../channels/message.ts'
 import { ConnectorError } from '../connectors/failure.ts'
+import { saveListening } from '../db/channel-listening.ts'
 import type { Duty } from '../db/duties.ts'
 import { loadChannels } from '../db/source-channels.ts'
 import { countTaken } from './channel-counts.ts'
@@ -31,6 +32,8 @@ export async function pollMailbox(deps: Deps, { subjectId }: Duty, signal: Abort
   try {
     const settings = toMailboxSettings(subjectId, mailbox, mail, password)
     const { taken, hasMore } = await deps.pollMailbox({ ...deps, take }, settings, signal)
+    // What came while nobody looked lay in the mailbox: it is read now, so nothing was missed.
+    if (!hasMore) await saveListening(deps.pool, [{ sourceId: subjectId, channel: 'mailbox' }], deps.clock.now(), null)
     return { detail: { taken }, everySeconds: hasMore ? 0 : mailbox.everySeconds }
   } catch (error) {
     throw toFailure(error, deps.clock.now())
@@ -57,6 +60,8 @@ function toFailure(error: unknown, now: Date): unknown {
       return new ConnectorError('later', 'unreachable', error.message, options)
     case 'denied':
       return new ConnectorError('denied', 'bad-credentials', error.message, options)
+    case 'wrong-address':
+      return new ConnectorError('denied', 'wrong-address', error.message, options)
     case 'no-folder':
       return new ConnectorError('refused', 'unknown-value', error.message, options)
   }

@@ -9,8 +9,9 @@ export async function revokeSourceToken(deps: Deps, input: { sourceId: number; t
   await withTransaction(deps.pool, async (client) => {
     const gone = await deleteSourceToken(client, input.sourceId, input.tokenId)
     if (gone === null) throw notFound('token', input.tokenId)
-    const { name, company, kind } = gone
+    const { name, company, kind, endsAt } = gone
     const subject = { kind: 'source-token', id: gone.id, name }
-    await writeAudit(deps, client, { action: 'revoke-source-token', subject, before: { company, kind }, after: null })
+    const before = { company, kind, endsAt: endsAt?.toISOString() ?? null }
+    await writeAudit(deps, client, { action: 'revoke-source-token', subject, before, after: null })
   })
 }

@@ -10,7 +10,7 @@ import { holdServerLock } from '../db/server-lock.ts'
 import type { Database } from '../db/tables.ts'
 import { systemClock } from '../lib/clock.ts'
 import { systemIds } from '../lib/ids.ts'
-import { keyFile, promoteNextKey, readNextKey, writeFirstKey, writeNextKey } from '../lib/key-file.ts'
+import { formerKeys, keyFile, promoteNextKey, readNextKey, writeFirstKey, writeNextKey } from '../lib/key-file.ts'
 import { createSecretBox } from '../lib/secret-box.ts'
 import { findBox, whyUnfit } from './find-box.ts'
 import { rotateKey } from './rotate-key.ts'
@@ -89,6 +89,8 @@ await database.pool.query(`insert into installation (name, sealed_check, created
 ])
 await rotateKey(deps, { from: deps.box, to: kept })
 
+const names = () => readdir(folder)
+
 let present = ''
 beforeEach(async () => {
   present = (await readFile(keyFile(folder), 'utf8')).trim()
@@ -101,7 +103,7 @@ test('seals everything that is sealed anew, and says so in the audit log', async
   await writeNextKey(folder, 'the second key of this installation')
   const to = createSecretBox('the second key of this installation')
   expect(await rotateKey(deps, { from: box, to })).toBe(11)
-  await promoteNextKey(folder, new Date())
+  await promoteNextKey(folder, 'the second key of this installation', new Date())
   const after = await sealedTexts()
   expect(after.length).toBe(12)
   for (const text of before) expect(after).not.toContain(text)
@@ -117,9 +119,9 @@ test('seals everything that is sealed anew, and says so in the audit log', async
 })
 
 test('keeps the file and the ones before readable by their owner alone', async () => {
-  const names = (await readdir(folder)).sort()
-  expect(names).toEqual(['secret', expect.stringMatching(/^secret\.until-\d{4}-/)])
-  for (const name of names) expect((await stat(join(folder, name))).mode & 0o077).toBe(0)
+  const kept = (await names()).sort()
+  expect(kept).toEqual(['secret', expect.stringMatching(/^secret\.until-\d{4}-/)])
+  for (const name of kept) expect((await stat(join(folder, name))).mode & 0o077).toBe(0)
 })
 
 describe('stopped', () => {
@@ -164,8 +166,29 @@ describe('stopped', () => {
     expect((await readFile(keyFile(folder), 'utf8')).trim()).toBe(next)
   })
 
+  test('between putting the new one in its place and tidying up: nothing is left of the change', async () => {
+    await writeNextKey(folder, present)
+    expect(readNextKey(folder)).toBeNull()
+    expect(await whyUnfit(database.pool, (await find()).box)).toBeNull()
+    await promoteNextKey(folder, present, new Date())
+    expect(await names()).not.toContain('secret.next')
+  })
+
+  test('and completed by several processes at once: each finds it complete', async () => {
+    const next = 'the fifth key of this installation'
+    await writeNextKey(folder, next)
+    await rotateKey(deps, { from: (await find()).box, to: createSecretBox(next) })
+    const all = await Promise.all(Array.from({ length: 8 }, () => find()))
+    for (const { box } of all) expect(await whyUnfit(database.pool, box)).toBeNull()
+    // Whoever changed it comes last to its own end of the work.
+    await promoteNextKey(folder, next, new Date())
+    expect([(await readFile(keyFile(folder), 'utf8')).trim(), readNextKey(folder)]).toEqual([next, null])
+    expect((await names()).filter((name) => name.endsWith('.part') || name === 'secret.next')).toEqual([])
+    expect(await formerKeys(folder)).toContain(present)
+  })
+
   test('while the next key was half written: the half one is never taken', async () => {
-    await writeFile(join(folder, 'secret.next.part'), 'the fifth k')
+    await writeFile(join(folder, 'secret.next.part'), 'the sixth k')
     expect(readNextKey(folder)).toBeNull()
     expect(await whyUnfit(database.pool, (await find()).box)).toBeNull()
   })
@@ -175,15 +198,15 @@ test('two at once: one is refused, and the key that the database has is on the d
   const { box } = await find()
   const change = async (key: string) => {
     const to = async () => {
-      await writeNextKey(folder, readNextKey(folder) ?? key)
-      return createSecretBox(readNextKey(folder) ?? '')
+      await writeNextKey(folder, key)
+      return createSecretBox(key)
     }
     await rotateKey(deps, { from: box, to })
-    await promoteNextKey(folder, new Date())
+    await promoteNextKey(folder, key, new Date())
   }
   const both = await Promise.allSettled([
-    change('the sixth key of this installation'),
-    change('another sixth key of somebody else'),
+    change('the seventh key of this installation'),
+    change('another seventh key of somebody else'),
   ])
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   expect(await whyUnfit(database.pool, (await find()).box)).toBeNull()

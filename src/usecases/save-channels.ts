@@ -1,10 +1,9 @@
-import { ensureDuty, hurryDuty, removeDuties } from '../db/duties.ts'
-import { type ChannelsRow, listChannels, loadChannels, saveChannelsRow } from '../db/source-channels.ts'
+import { type ChannelsRow, listChannels, loadChannels } from '../db/source-channels.ts'
 import { withTransaction } from '../db/transaction.ts'
-import { certificateChain } from '../lib/certificate.ts'
 import { changedOnly } from './audit-words.ts'
+import { certificatesInWords } from './certificate-words.ts'
 import {
-  type ChannelSecret,
+  channelSecretFields,
   channelSecretPlace,
   channelSecrets,
   noChannels,
@@ -17,6 +16,7 @@ import { mergeChannels } from './merge-channels.ts'
 import { openPushed } from './pushed-source.ts'
 import { invalidInput, RequestError } from './request-error.ts'
 import { type ChannelsView, showChannels } from './show-channels.ts'
+import { storeChannels } from './store-channels.ts'
 import { writeAudit } from './write-audit.ts'
 
 /** Saves channels of a source; listeners follow within seconds. Throws `RequestError`; then nothing is changed. */
@@ -31,11 +31,13 @@ export async function saveChannels(
   }
   if (present.version !== version) throw savedMeanwhile(source.name, present.version)
   const now = deps.clock.now()
-  const { settings, plain, fresh } = await mergeChannels(deps, present, input, now)
+  const { settings, plain, fresh, lacking } = await mergeChannels(deps, present, input, now)
   const others = (await listChannels<StoredChannels>(deps.pool)).filter((other) => other.sourceId !== sourceId)
-  const issues = [...channelIssues(sourceId, settings, plain), ...takenPortIssues(settings, others)]
+  const issues = [...channelIssues(sourceId, settings, plain, lacking), ...takenPortIssues(settings, others)]
   if (issues.length > 0) throw invalidInput(issues)
-  const kept = channelSecrets.filter((field) => plain[field] !== undefined)
+  const kept = channelSecrets.filter(
+    (field) => plain[field] !== undefined || (lacking.includes(field) && field in present.secrets),
+  )
   const secrets = Object.fromEntries(
     kept.map((field) => [
       field,
@@ -47,13 +49,9 @@ export async function saveChannels(
   await withTransaction(deps.pool, async (client) => {
     const locked = await loadChannels<StoredChannels>(client, sourceId, { lock: true })
     if ((locked?.version ?? 0) !== version) throw savedMeanwhile(source.name, locked?.version ?? 0)
-    await saveChannelsRow(client, { sourceId, version: version + 1, settings, secrets }, now)
-    if (settings.mailbox?.enabled) {
-      await ensureDuty(client, 'poll-mailbox', sourceId, now)
-      await hurryDuty(client, 'poll-mailbox', sourceId, now)
-    } else await removeDuties(client, ['poll-mailbox'], sourceId)
+    await storeChannels(client, { sourceId, version: version + 1, settings, secrets }, now)
     const change = changedOnly(toAudit(present.settings), toAudit(settings))
-    const entered = Object.fromEntries([...fresh].map((field) => [secretWords[field], '(changed)']))
+    const entered = Object.fromEntries([...fresh].map((field) => [channelSecretFields[field], '(changed)']))
     await writeAudit(deps, client, {
       action: 'save-channels',
       subject: { kind: 'source', id: sourceId, name: source.name },
@@ -65,26 +63,15 @@ export async function saveChannels(
   return showChannels(deps, { sourceId })
 }
 
-const secretWords: Readonly<Record<ChannelSecret, string>> = {
-  syslogKey: 'syslog.tls.key',
-  smtpKey: 'smtp.certificate.key',
-  mailboxPassword: 'mailbox.password',
-}
-
 /** A field each, so that one change is one line; certificates by their fingerprints. */
 function toAudit({ mail, ...channels }: StoredChannels): Record<string, unknown> {
   const flat: Record<string, unknown> = {}
   const add = (name: string, value: unknown): void => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) flat[name] = shown(value)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) flat[name] = certificatesInWords(value)
     else for (const [key, part] of Object.entries(value)) add(`${name}.${key}`, part)
   }
   for (const [name, value] of Object.entries({ mail, ...channels })) add(name, value)
   return flat
-}
-
-function shown(value: unknown): unknown {
-  if (typeof value !== 'string' || !value.includes('-----BEGIN CERTIFICATE-----')) return value
-  return certificateChain(value).map(({ sha256 }) => `sha256 ${sha256}`)
 }
 
 function savedMeanwhile(name: string, version: number): RequestError {

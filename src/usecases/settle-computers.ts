@@ -1,22 +1,21 @@
-import { foldStatus, sameState, sortReasons, withoutReasons } from '../core/status-said.ts'
+import { sameState, sortReasons } from '../core/status-said.ts'
+import { formatMinute } from '../core/texts.ts'
 import { type Duty, guardDuty } from '../db/duties.ts'
-import { type Parcel, removeParcels } from '../db/inbox.ts'
+import { lockParcel, type Parcel, removeParcels } from '../db/inbox.ts'
+import { clearLateWords, countLate, countLateComputers, findLate, markInOrder } from '../db/late-messages.ts'
 import {
-  countLateList,
   ensureCompanies,
+  lockCompany,
   lockListNumber,
   markCompanyFailing,
   markListTaken,
 } from '../db/pushed-companies.ts'
 import {
   changeNumbers,
-  computerKeysByName,
   computersByKey,
   computersOfTenant,
   computersWithHidden,
-  type Hold,
   holdsOf,
-  type OverdueHold,
   type StoredComputer,
   saveChangeNumbers,
   saveHolds,
@@ -28,11 +27,14 @@ import type { Deps } from './deps.ts'
 import { type Judged, type JudgedSource, judgeComputers } from './judge-computers.ts'
 import type { FormBodies, PushedComputer } from './pushed-forms.ts'
 import { keyInCompany } from './settle-events.ts'
+import { type Place, settleStatuses } from './settle-statuses.ts'
 
 /** Computers judged in one transaction. */
 const batchSize = 1_000
-/** Late lists are a matter of a slow line until there are so many that a counter must have begun anew. */
-const lateListsOfReset = 3
+/** What comes late is a matter of a slow line until there is so much that a counter must have begun anew. */
+const lateOfReset = 3
+/** With this begins what is said of a company of which something is left out. */
+export const lateWords = 'What it sends is left out'
 
 /** Settles one parcel about computers and removes it with the last transaction. */
 export async function settleComputers(
@@ -41,10 +43,13 @@ export async function settleComputers(
   source: JudgedSource,
   parcel: Parcel,
 ): Promise<readonly Judged[]> {
-  const { company, form, body } = parcel
+  const { id: parcelId, company, form, body } = parcel
   const named = { key: company, name: (body as { readonly companyName: string }).companyName }
-  const begin = async (client: Client): Promise<number> => {
+  const begin = async (client: Client): Promise<number | null> => {
     await guardDuty(client, duty)
+    // A person set it aside since it was read.
+    if (!(await lockParcel(client, parcelId))) return null
+    await lockCompany(client, source.id, company)
     const id = (await ensureCompanies(client, source.id, [named], deps.clock.now())).get(company)
     if (id === undefined) throw new Error(`The company “${company}” was not stored.`)
     return id
@@ -52,17 +57,16 @@ export async function settleComputers(
   if (form === 'list') return settleList(deps, duty, source, parcel, begin)
   return withTransaction(deps.pool, async (client) => {
     const tenantId = await begin(client)
+    if (tenantId === null) return []
     const place: Place = { tenantId, company }
     const judged =
       form === 'changes'
-        ? await settleChanges(deps, client, duty, source, place, body as FormBodies['changes'])
-        : await settleStatuses(deps, client, duty, source, place, parcel, body as FormBodies['statuses'])
+        ? [await settleChanges(deps, client, duty, source, place, body as FormBodies['changes'])]
+        : await settleStatuses(deps, client, duty, source, place, parcel)
     await removeParcels(client, [parcel.id])
-    return [judged]
+    return judged
   })
 }
-
-type Place = { readonly tenantId: number; readonly company: string }
 
 /**
  * A complete list: what it does not name has ended. A big difference is judged in several transactions, the list counts as
@@ -73,7 +77,7 @@ async function settleList(
   duty: Duty,
   source: JudgedSource,
   { id, company, body }: Parcel,
-  begin: (client: Client) => Promise<number>,
+  begin: (client: Client) => Promise<number | null>,
 ): Promise<readonly Judged[]> {
   const { number, computers } = body as FormBodies['list']
   const all: Judged[] = []
@@ -81,9 +85,13 @@ async function settleList(
     isDone = await withTransaction(deps.pool, async (client) => {
       const now = deps.clock.now()
       const tenantId = await begin(client)
+      if (tenantId === null) return true
       const last = await lockListNumber(client, tenantId)
       if (last !== null && number <= last) {
-        if (number < last) await noteLateList(client, tenantId, number, last, now)
+        if (number < last) {
+          await countLate(client, tenantId, 'lists', now)
+          await tellLate(client, tenantId)
+        }
         await removeParcels(client, [id])
         return true
       }
@@ -96,6 +104,8 @@ async function settleList(
       const isLast = some.seen.length + some.missing.length === seen.length + missing.length
       if (!isLast) return false
       await markListTaken(client, tenantId, number, now)
+      await countLateComputers(client, tenantId, { newerThan: number }, now)
+      await tellLate(client, tenantId)
       await removeParcels(client, [id])
       return true
     })
@@ -103,11 +113,14 @@ async function settleList(
   return all
 }
 
-/** Tells people when lists are left out time after time, for then a sender's counter must have begun anew. */
-async function noteLateList(client: Client, tenantId: number, number: number, last: number, now: Date): Promise<void> {
-  if ((await countLateList(client, tenantId)) < lateListsOfReset) return
-  const message = `Its lists are left out, because their numbers (${number} now) are below ${last}, which was taken before. Number them by the time in milliseconds, or above ${last}.`
-  await markCompanyFailing(client, tenantId, message, now)
+/** Tells people when so much is left out that a sender's counter must have begun anew; takes it back when nothing is. */
+async function tellLate(client: Client, tenantId: number): Promise<void> {
+  const late = await findLate(client, tenantId, lateOfReset)
+  if (late === null) return clearLateWords(client, tenantId, lateWords)
+  const { since, below, computer } = late
+  const where = computer === null ? '' : ` about “${computer}”`
+  const message = `${lateWords}${where} since ${formatMinute(since)}, because its numbers are below ${below}, which was taken before. Number it by the time in milliseconds, or above ${below}; or let what comes next count, in the inbox of its source.`
+  await markCompanyFailing(client, tenantId, message, since)
 }
 
 /** Where a list differs from what is stored; computers that changed after the list was made are left as they are. */
@@ -156,17 +169,27 @@ async function settleChanges(
   { tenantId, company }: Place,
   { changes }: FormBodies['changes'],
 ): Promise<Judged> {
+  const now = deps.clock.now()
   const listNumber = (await lockListNumber(client, tenantId)) ?? Number.NEGATIVE_INFINITY
   const numbers = await changeNumbers(client, tenantId)
   const last = new Map<string, (typeof changes)[number]>()
+  const late = { ofList: 0, keys: new Set<string>() }
   for (const change of changes) {
     const key = keyInCompany(company, 'removed' in change ? change.removed : change.computer.key)
-    const newest = last.get(key)?.number ?? numbers.get(key) ?? listNumber
+    const own = numbers.get(key)
+    const newest = last.get(key)?.number ?? own ?? listNumber
     if (change.number > newest) last.set(key, change)
+    else if (change.number < (own ?? Number.NEGATIVE_INFINITY)) late.keys.add(key)
+    else if (change.number < listNumber) late.ofList += 1
   }
+  if (last.size > 0) await markInOrder(client, tenantId)
+  else if (late.ofList > 0) await countLate(client, tenantId, 'changes', now)
+  if (late.keys.size > 0) await countLateComputers(client, tenantId, { keys: [...late.keys] }, now)
+  const hidden = await computersWithHidden(client, tenantId)
   const stored = await computersByKey(client, source.id, [...last.keys()])
   const seen = [...last].flatMap(([key, change]) => {
-    if ('removed' in change || isSame(stored.get(key), change.computer)) return []
+    // It names all, so what single messages left open is settled by it, too.
+    if ('removed' in change || (isSame(stored.get(key), change.computer) && !hidden.has(key))) return []
     return [toStaged(tenantId, key, change.computer, stored.get(key))]
   })
   const missing = [...last].flatMap(([key, change]) => ('removed' in change && stored.has(key) ? [key] : []))
@@ -175,94 +198,9 @@ async function settleChanges(
     tenantId,
     [...last].map(([key, { number }]) => ({ key, number })),
   )
+  await tellLate(client, tenantId)
   // What is said now stands for what single messages said before.
   const ended = await holdsOf(client, tenantId, [...last.keys()])
   await saveHolds(client, { sourceId: source.id, tenantId }, [], ended)
   return judgeComputers(deps, client, duty, source, seen, missing, { news: true })
-}
-
-/** What single messages say of computers' statuses, each folded into what is known. */
-async function settleStatuses(
-  deps: Deps,
-  client: Client,
-  duty: Duty,
-  source: JudgedSource,
-  { tenantId, company }: Place,
-  { receivedAt }: Parcel,
-  { statuses }: FormBodies['statuses'],
-): Promise<Judged> {
-  const keyOf = await keysOfNamed(client, tenantId, company, statuses)
-  const keys = [...new Set(statuses.map(keyOf))]
-  const stored = await computersByKey(client, source.id, keys)
-  const folded = new Map<string, StagedChange>()
-  const said = new Map<string, Hold>()
-  const ended = new Map<string, Omit<Hold, 'saidAt'>>()
-  for (const status of statuses) {
-    const computerKey = keyOf(status)
-    const known = folded.get(computerKey) ?? stored.get(computerKey)
-    const before = known ?? { level: 'ok' as const, reasons: [], link: '' }
-    const state = foldStatus(before, status)
-    const name = known?.name ?? (status.computer.name === '' ? status.computer.key : status.computer.name)
-    const knownTenantId = stored.has(computerKey) ? tenantId : null
-    folded.set(computerKey, { ...state, key: computerKey, tenantId, name, link: before.link, knownTenantId })
-    const holding = new Set(state.reasons.map(({ statusKey }) => statusKey))
-    for (const { statusKey } of before.reasons) {
-      if (!holding.has(statusKey)) ended.set(`${computerKey}\u001f${statusKey}`, { computerKey, statusKey })
-    }
-    if (status.state !== 'raised') continue
-    for (const { statusKey } of status.reasons) {
-      said.set(`${computerKey}\u001f${statusKey}`, { computerKey, statusKey, saidAt: receivedAt })
-      ended.delete(`${computerKey}\u001f${statusKey}`)
-    }
-  }
-  for (const place of ended.keys()) said.delete(place)
-  await saveHolds(client, { sourceId: source.id, tenantId }, [...said.values()], [...ended.values()])
-  const seen = [...folded].flatMap(([key, change]) => {
-    const known = stored.get(key)
-    return known !== undefined && known.name === change.name && sameState(known, change) ? [] : [change]
-  })
-  // A message need not name the reasons of a level below its own.
-  return judgeComputers(deps, client, duty, { ...source, namesAllReasons: false }, seen, [], { news: true })
-}
-
-/**
- * Messages name a computer as people see it, lists by its key: where one computer alone has that name, it is this one, and not
- * another with a ticket of its own for the same trouble.
- */
-async function keysOfNamed(
-  client: Client,
-  tenantId: number,
-  company: string,
-  statuses: FormBodies['statuses']['statuses'],
-): Promise<(status: FormBodies['statuses']['statuses'][number]) => string> {
-  const names = statuses.map(({ computer }) => computer.key).filter((key) => key === key.toLowerCase())
-  const known = await computerKeysByName(client, tenantId, [...new Set(names)])
-  return ({ computer }) => known.get(computer.key) ?? keyInCompany(company, computer.key)
-}
-
-/** Ends reasons that were reported by themselves and not repeated for as long as they are taken to hold. */
-export function endOverdue(
-  deps: Deps,
-  duty: Duty,
-  source: JudgedSource,
-  overdue: readonly OverdueHold[],
-): Promise<Judged> {
-  return withTransaction(deps.pool, async (client) => {
-    await guardDuty(client, duty)
-    const byComputer = Map.groupBy(overdue, ({ computerKey }) => computerKey)
-    const stored = await computersByKey(client, source.id, [...byComputer.keys()])
-    for (const [tenantId, holds] of Map.groupBy(overdue, (hold) => hold.tenantId)) {
-      await saveHolds(client, { sourceId: source.id, tenantId }, [], holds)
-    }
-    const seen = [...byComputer].flatMap(([key, holds]): StagedChange[] => {
-      const known = stored.get(key)
-      const tenantId = holds[0]?.tenantId
-      if (known === undefined || tenantId === undefined) return []
-      const state = withoutReasons(known, new Set(holds.map(({ statusKey }) => statusKey)))
-      if (sameState(known, state)) return []
-      return [{ ...state, key, tenantId, name: known.name, link: known.link, knownTenantId: tenantId }]
-    })
-    const options = { news: true, endsAs: 'not-repeated' } as const
-    return judgeComputers(deps, client, duty, source, seen, [], options)
-  })
 }

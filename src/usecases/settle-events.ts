@@ -18,11 +18,16 @@ export function settleEvents(
   deps: Deps,
   duty: Duty,
   source: JudgedSource,
-  parcels: readonly Parcel[],
+  found: readonly Parcel[],
 ): Promise<JudgedEvents> {
   return withTransaction(deps.pool, async (client) => {
     await guardDuty(client, duty)
     const now = deps.clock.now()
+    const removed = await removeParcels(
+      client,
+      found.map(({ id }) => id),
+    )
+    const parcels = found.filter(({ id }) => removed.has(id))
     const companies = parcels.map(({ company: key, body }) => {
       return { key, name: (body as { readonly companyName: string }).companyName }
     })
@@ -41,12 +46,7 @@ export function settleEvents(
         if (!events.has(seen.eventKey)) events.set(seen.eventKey, seen)
       }
     }
-    const judged = await judgeEvents(deps, client, duty, source, [...events.values()], '')
-    await removeParcels(
-      client,
-      parcels.map(({ id }) => id),
-    )
-    return judged
+    return judgeEvents(deps, client, duty, source, [...events.values()], '')
   })
 }
 

@@ -2,16 +2,18 @@ import { formatMinute } from '../core/texts.ts'
 import { isOfInput } from '../db/database-error.ts'
 import type { Duty } from '../db/duties.ts'
 import { type Lane, oldestParcels, type Parcel, putOffParcel, waitingCompanies } from '../db/inbox.ts'
-import { markCompanyFailing, silentCompanies } from '../db/pushed-companies.ts'
+import { clearPutOffCompanies, markCompanyFailing, silentCompanies } from '../db/pushed-companies.ts'
 import { overdueHolds } from '../db/pushed-computers.ts'
 import { type SourceRow, tenantIds } from '../db/sources.ts'
 import type { Deps } from './deps.ts'
+import { heardPeriods } from './heard-periods.ts'
 import type { Judged, JudgedSource } from './judge-computers.ts'
 import type { JudgedEvents } from './judge-events.ts'
 import { openSource } from './open-connection.ts'
 import { judgedSource } from './poll-computers.ts'
-import { endOverdue, settleComputers } from './settle-computers.ts'
+import { settleComputers } from './settle-computers.ts'
 import { settleEvents } from './settle-events.ts'
+import { endOverdue } from './settle-statuses.ts'
 
 /** Items that one company may have settled in one round, so that none waits for the flood of another. */
 const itemsInRound = 500
@@ -24,6 +26,10 @@ const longestRunMs = 20_000
 /** A parcel that could not be settled is tried again after this, in ms. */
 const putOffMs = 10 * 60_000
 const holdsAtOnce = 1_000
+
+/** What stands at a company while something that it sent is put off. */
+export const putOffWords =
+  'Something it sent cannot be settled, and what came later waits behind it: look into the inbox of its source. It is kept, and tried again.'
 
 export type SettledInbox = Judged & JudgedEvents & { parcels: number; failed: number; isDone: boolean }
 
@@ -48,6 +54,7 @@ export async function settleInbox(deps: Deps, duty: Duty, row: SourceRow, signal
       settled += await settleRound(deps, duty, source, lane, parcels, total)
     }
   }
+  await clearPutOffCompanies(deps.pool, source.id, putOffWords)
   if (lane === 'computers') await settleTime(deps, duty, source, open.connector.pushed?.rules(open.settings), total)
   return total
 }
@@ -120,10 +127,19 @@ async function putOff(deps: Deps, source: JudgedSource, parcel: Parcel, error: u
   const now = deps.clock.now()
   const { id, company, form } = parcel
   deps.log.error({ err: error, source: source.name, company, form, parcel: id }, 'a parcel could not be settled')
-  const message = `Something it sent (parcel ${id}) cannot be settled: see the log. It is kept, and tried again.`
-  await putOffParcel(deps.pool, id, message, new Date(now.getTime() + putOffMs))
+  await putOffParcel(deps.pool, id, whyNot(error), new Date(now.getTime() + putOffMs))
   const tenantId = (await tenantIds(deps.pool, source.id)).get(company)
-  if (tenantId !== undefined) await markCompanyFailing(deps.pool, tenantId, message, now)
+  if (tenantId !== undefined) await markCompanyFailing(deps.pool, tenantId, putOffWords, now)
+}
+
+const longestReason = 500
+
+function whyNot(error: unknown): string {
+  const { code, message } = error as { readonly code?: unknown; readonly message: string }
+  const said = message.slice(0, longestReason)
+  return typeof code === 'string'
+    ? `The database refuses what it says (${code}): ${said}`
+    : `It does not have the form that it should have: ${said}`
 }
 
 /** Parcels of many companies in runs that one transaction settles. */
@@ -150,13 +166,9 @@ async function settleTime(
   total: SettledInbox,
 ): Promise<void> {
   if (rules === undefined) return
+  const { holdMs } = rules
+  if (holdMs !== null) await settleHolds(deps, duty, source, holdMs, total)
   const now = deps.clock.now()
-  for (let more = rules.holdMs !== null; more; ) {
-    const since = new Date(now.getTime() - (rules.holdMs ?? 0))
-    const overdue = await overdueHolds(deps.pool, source.id, since, holdsAtOnce)
-    if (overdue.length > 0) add(total, await endOverdue(deps, duty, source, overdue))
-    more = overdue.length === holdsAtOnce
-  }
   if (rules.silentMs === 0) return
   for (const { tenantId, listedAt } of await silentCompanies(
     deps.pool,
@@ -165,6 +177,27 @@ async function settleTime(
   )) {
     const message = `No list of its computers has come since ${formatMinute(listedAt)}.`
     await markCompanyFailing(deps.pool, tenantId, message, now)
+  }
+}
+
+/**
+ * Ends what nobody repeated for as long as it is taken to hold. Only time in which it could have been repeated counts: since the
+ * channel listens without a break, and as long as it did.
+ */
+async function settleHolds(
+  deps: Deps,
+  duty: Duty,
+  source: JudgedSource,
+  holdMs: number,
+  total: SettledInbox,
+): Promise<void> {
+  for (const { channel, since, until } of await heardPeriods(deps, source.id)) {
+    const before = new Date(until.getTime() - holdMs)
+    for (let more = since <= before; more; ) {
+      const overdue = await overdueHolds(deps.pool, source.id, channel, before, holdsAtOnce)
+      if (overdue.length > 0) add(total, await endOverdue(deps, duty, source, overdue))
+      more = overdue.length === holdsAtOnce
+    }
   }
 }
 

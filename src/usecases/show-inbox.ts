@@ -1,6 +1,7 @@
 import { countWaiting } from '../db/inbox.ts'
 import { type CompanyRow, listCompanies } from '../db/pushed-companies.ts'
 import { countUnread, type UnreadCount } from '../db/unread-messages.ts'
+import { countUnsettled, type UnsettledCount } from '../db/unsettled-parcels.ts'
 import type { Deps } from './deps.ts'
 import { openPushed } from './pushed-source.ts'
 
@@ -11,6 +12,8 @@ export type InboxView = {
   readonly waiting: number
   readonly mostWaiting: number
   readonly oldestAt: Date | null
+  /** Parcels that could not be settled: put off, and set aside. */
+  readonly unsettled: UnsettledCount
   readonly unread: readonly UnreadCount[]
   readonly companies: readonly (CompanyRow & { readonly waiting: number })[]
   readonly next: number | null
@@ -31,6 +34,7 @@ export async function showInbox(deps: Deps, { sourceId, after = 0, limit }: Show
     waiting: waiting.reduce((sum, { items }) => sum + items, 0),
     mostWaiting: rules.mostWaiting,
     oldestAt: oldest.length === 0 ? null : new Date(Math.min(...oldest)),
+    unsettled: await countUnsettled(deps.pool, sourceId),
     unread: await countUnread(deps.pool, sourceId, unreadAtMost),
     companies: shown.map((company) => ({ ...company, waiting: byCompany.get(company.key) ?? 0 })),
     next: companies.length > limit ? (shown.at(-1)?.tenantId ?? null) : null,

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type SourceToken, signatureKey, tokenByDigest, touchSourceToken } from '../db/source-tokens.ts'
+import { noteRefusal, type SourceToken, signatureKey, tokenByDigest, touchSourceToken } from '../db/source-tokens.ts'
 import type { Deps } from './deps.ts'
 import { tokenDigest } from './ensure-first-token.ts'
 import { type OpenPushed, openPushed } from './pushed-source.ts'
@@ -57,8 +57,16 @@ export async function senderBySignature(
   return toSender(deps, key)
 }
 
-async function toSender(deps: Deps, token: SourceToken): Promise<Sender> {
+/**
+ * Judged last, after the secret itself: whoever does not have it learns nothing of an end, and who has it is told in the log and
+ * in the console, not in the answer.
+ */
+async function toSender(deps: Deps, token: SourceToken): Promise<Sender | null> {
   const now = deps.clock.now()
+  if (token.endsAt !== null && token.endsAt <= now) {
+    await tellRefusal(deps, token, now)
+    return null
+  }
   if (now.getTime() - (token.lastUsedAt?.getTime() ?? 0) >= touchEveryMs) {
     await touchSourceToken(deps.pool, token.id, now)
   }
@@ -67,6 +75,17 @@ async function toSender(deps: Deps, token: SourceToken): Promise<Sender> {
     throw new RequestError('not-allowed', `Web requests are switched off in the settings of “${source.name}”.`)
   }
   return { source, token }
+}
+
+async function tellRefusal(
+  deps: Deps,
+  { id, sourceId, name, kind, endsAt, refusedAt }: SourceToken,
+  now: Date,
+): Promise<void> {
+  if (now.getTime() - (refusedAt?.getTime() ?? 0) < touchEveryMs) return
+  await noteRefusal(deps.pool, id, now)
+  const facts = { sourceId, token: id, name, kind, endedAt: endsAt?.toISOString() }
+  deps.log.warn(facts, 'refused: this source token has ended; make another in the console and give it to its sender')
 }
 
 /** The company that a sender speaks of, if it may. Throws `RequestError` for another company's token. */

@@ -1,8 +1,9 @@
 import type { Deps } from './deps.ts'
 import { inRuns, type PushedChange, toParcel } from './pushed-forms.ts'
 import { type Sender, senderCompany } from './source-sender.ts'
-import { type CompanyInput, type ComputerInput, type Taken, toComputer } from './take-computers.ts'
+import { type CompanyInput, type ComputerInput, toComputer } from './take-computers.ts'
 import { takeParcels } from './take-parcels.ts'
+import { type TakenInOrder, takenInOrder } from './taken-in-order.ts'
 
 export type TakeChanges = {
   readonly company: CompanyInput
@@ -13,7 +14,7 @@ export type TakeChanges = {
 }
 
 /** Takes changes of single computers; they end nothing on any other. Throws `RequestError`. */
-export async function takeChanges(deps: Deps, sender: Sender, input: TakeChanges): Promise<Taken> {
+export async function takeChanges(deps: Deps, sender: Sender, input: TakeChanges): Promise<TakenInOrder> {
   const company = senderCompany(sender, input.company)
   const changes = input.changes.map((change): PushedChange => {
     const number = change.sequence
@@ -23,5 +24,8 @@ export async function takeChanges(deps: Deps, sender: Sender, input: TakeChanges
     toParcel('changes', company.key, 'http', some.length, { companyName: company.name, changes: some }),
   )
   await takeParcels(deps, sender.source.id, sender.source.rules.mostWaiting, parcels)
-  return { taken: changes.length }
+  const items = changes.map((change) => {
+    return { key: 'removed' in change ? change.removed : change.computer.key, number: change.number }
+  })
+  return takenInOrder(deps, { sourceId: sender.source.id, company: company.key }, items)
 }

@@ -4,6 +4,7 @@ import type { PushedComputer } from './pushed-forms.ts'
 import { toParcel } from './pushed-forms.ts'
 import { type Sender, senderCompany } from './source-sender.ts'
 import { takeParcels } from './take-parcels.ts'
+import { type TakenInOrder, takenInOrder } from './taken-in-order.ts'
 
 export type CompanyInput = { readonly key: string; readonly name: string }
 
@@ -24,13 +25,14 @@ export type TakeComputers = {
 export type Taken = { readonly taken: number }
 
 /** Takes the complete list of a company's computers; what it does not name will end. Throws `RequestError`. */
-export async function takeComputers(deps: Deps, sender: Sender, input: TakeComputers): Promise<Taken> {
+export async function takeComputers(deps: Deps, sender: Sender, input: TakeComputers): Promise<TakenInOrder> {
   const company = senderCompany(sender, input.company)
   const computers = input.computers.map(toComputer)
   const body = { companyName: company.name, number: input.sequence, computers }
   const parcel = toParcel('list', company.key, 'http', Math.max(1, computers.length), body)
   await takeParcels(deps, sender.source.id, sender.source.rules.mostWaiting, [parcel])
-  return { taken: computers.length }
+  const items = computers.map(({ key }) => ({ key, number: input.sequence }))
+  return takenInOrder(deps, { sourceId: sender.source.id, company: company.key }, items, input.sequence)
 }
 
 /** A computer as it is stored, from what a sender calls it. */

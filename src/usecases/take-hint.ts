@@ -1,7 +1,8 @@
-import type { HintMessage } from '../connectors/psa.ts'
+import type { HintMessage, PsaHints } from '../connectors/psa.ts'
 import { hintDuty } from '../db/duties.ts'
-import { loadPsa } from '../db/psas.ts'
+import { loadPsa, type PsaRow } from '../db/psas.ts'
 import type { Deps } from './deps.ts'
+import { readSettings } from './open-connection.ts'
 import { notFound, RequestError } from './request-error.ts'
 import { withDesk } from './with-desk.ts'
 
@@ -18,14 +19,40 @@ export async function takeHint(deps: Deps, input: { psaId: number; message: Hint
   atOnce += 1
   try {
     const row = await loadPsa(deps.pool, input.psaId)
-    if (row === null) throw notFound('PSA', input.psaId)
-    const verdict = await withDesk(deps, row, async ({ connector, settings, context }) => {
-      if (connector.hints?.areWanted(settings) !== true) throw notFound('PSA', input.psaId)
-      return connector.hints.judge(context, input.message)
-    })
+    const hints = row === null ? null : wantedHints(deps, row)
+    if (row === null || hints === null) throw notFound('PSA', input.psaId)
+    const verdict = await judge(deps, row, hints, input.message)
     if (verdict === 'forged') throw new RequestError('forged-message', 'The signature of this message does not fit.')
     if (verdict === 'ours') await hintDuty(deps.pool, 'read-changes', row.id, deps.clock.now(), gapMs)
   } finally {
     atOnce -= 1
+  }
+}
+
+/** How the desk's messages are judged; null where none are wanted. Settings that cannot be read want none: a stranger learns nothing of them. */
+function wantedHints(deps: Deps, row: PsaRow): PsaHints<unknown> | null {
+  const connector = deps.psas.get(row.connector)
+  if (connector?.hints === undefined) return null
+  try {
+    return connector.hints.areWanted(readSettings(deps, 'psas', row, connector.settings)) ? connector.hints : null
+  } catch (error) {
+    deps.log.debug({ err: error, psa: row.name }, 'a hint came to a desk whose settings cannot be read')
+    return null
+  }
+}
+
+async function judge(
+  deps: Deps,
+  row: PsaRow,
+  hints: PsaHints<unknown>,
+  message: HintMessage,
+): Promise<Awaited<ReturnType<PsaHints<unknown>['judge']>>> {
+  try {
+    return await withDesk(deps, row, ({ context }) => hints.judge(context, message))
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error
+    // What the desk answered is for its owner, and anybody may ask here.
+    deps.log.debug({ err: error, psa: row.name }, 'a hint could not be judged')
+    throw new RequestError('connection-failed', 'The message cannot be judged just now: send it again later.')
   }
 }

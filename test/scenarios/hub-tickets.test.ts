@@ -324,19 +324,6 @@ describe('messages of a channel', () => {
     expect(ofSeven()).toEqual([])
   })
 
-  test('or until it was not repeated for the hold time, where the settings say so', async () => {
-    await take(message(status('critical', 'raised', ['databases-outdated', 'not-connected'])))
-    await world.pass(30 * 60)
-    await take(message(status('critical', 'raised', ['databases-outdated'])))
-    await world.pass(20 * 60)
-    expect(ofSeven()).toEqual([expect.stringContaining('Databases')])
-    // Which of the two stands last at the desk is chance: they were opened side by side.
-    const ended = world.atDesk().findLast(({ title }) => title.includes('NB-7') && title.includes('Not connected'))
-    expect(ended?.resolution).toContain('not reported again within the hold time')
-    await world.pass(30 * 60)
-    expect(ofSeven()).toEqual([])
-  })
-
   test('without a known company they are kept with a count, and given to one by a person', async () => {
     const before = all()
     const lost = (n: number) =>

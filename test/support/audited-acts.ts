@@ -46,6 +46,8 @@ export function createMoreDoings(world: ApiWorld, ada: () => SignedIn): readonly
   let accountId = ''
   let hub = 0
   let token = 0
+  let parcel = 0
+  let company = 0
   return [
     {
       action: 'map-tenants',
@@ -116,6 +118,38 @@ export function createMoreDoings(world: ApiWorld, ada: () => SignedIn): readonly
         })
       },
       row: { subject: { kind: 'source', name: 'Hub' }, after: { company: 'alder', messages: 1 } },
+    },
+    {
+      action: 'set-unsettled-aside',
+      async prepare() {
+        // As a fault of ours might leave it.
+        const sql = `update inbox set failure = 'cannot be read', retry_at = now() + interval '1 day' where source_id = $1 returning id`
+        const { rows } = await world.deps.pool.query<{ id: number }>(sql, [hub])
+        parcel = rows[0]?.id ?? 0
+      },
+      act: () => ada().ask('POST', `/api/v1/sources/${hub}/unsettled/${parcel}/set-aside`, { note: 'made up' }),
+      row: { subject: { kind: 'parcel', name: 'Hub' }, before: { setAside: false }, after: { note: 'made up' } },
+    },
+    {
+      action: 'retry-unsettled',
+      act: () => ada().ask('POST', `/api/v1/sources/${hub}/unsettled/${parcel}/retry`),
+      row: { subject: { kind: 'parcel', name: 'Hub' }, before: { setAside: true }, after: { setAside: false } },
+    },
+    {
+      action: 'accept-sequence',
+      async prepare() {
+        const { rows } = await world.deps.pool.query<{ id: number }>(
+          `insert into tenants (source_id, key, name, enabled, first_seen_at) values ($1, 'far', 'Far', true, now()) returning id`,
+          [hub],
+        )
+        company = rows[0]?.id ?? 0
+        await world.deps.pool.query(
+          'insert into pushed_companies (tenant_id, list_number, late_lists, late_since, heard_at) values ($1, 900, 4, now(), now())',
+          [company],
+        )
+      },
+      act: () => ada().ask('POST', `/api/v1/tenants/${company}/accept-sequence`),
+      row: { subject: { kind: 'tenant', name: 'Far' }, before: { lastList: 900, below: 900, leftOut: 4 }, after: null },
     },
   ]
 }

@@ -44,8 +44,9 @@ async function open(options: { keepsKeywords?: boolean } = {}) {
     ],
     patterns: defaultMailPatterns,
   }
-  const poll = (wanted: Partial<MailboxSettings> = {}, signal = new AbortController().signal) =>
-    pollMailbox({ take: sink.take, log, clock: systemClock, ids: systemIds }, { ...settings, ...wanted }, signal)
+  const deps = { take: sink.take, log, clock: systemClock, ids: systemIds }
+  const poll = (wanted: Partial<MailboxSettings> = {}, signal = new AbortController().signal, more: object = {}) =>
+    pollMailbox({ ...deps, ...more }, { ...settings, ...wanted }, signal)
   return { server, sink, log, settings, poll }
 }
 
@@ -137,6 +138,42 @@ describe('a mailbox', () => {
     expect(failure).toBeInstanceOf(MailboxError)
     expect(failure).toMatchObject({ reason, message: expect.stringContaining(words) })
     expect(JSON.stringify([failure, log.lines])).not.toContain('"wrong"')
+  })
+
+  it.each(['from-the-start', 'required', 'none'] as const)(
+    'is not looked for where machines tell about themselves, whatever name leads there (%s)',
+    async (encryption) => {
+      const { server, poll } = await open()
+      const asked: string[] = []
+      const leading = (...addresses: string[]) => ({
+        resolve: async (name: string) => {
+          asked.push(name)
+          return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
+        },
+      })
+      const signal = new AbortController().signal
+      for (const bad of ['169.254.169.254', '100.100.100.200', 'fd00:ec2::254', '::ffff:169.254.169.254']) {
+        // One bad address beside a good one spoils the name.
+        const failure = poll({ host: 'imap.example', encryption }, signal, leading('127.0.0.1', bad))
+        await expect(failure).rejects.toMatchObject({ reason: 'wrong-address', message: expect.stringContaining(bad) })
+        await expect(poll({ host: bad, encryption })).rejects.toMatchObject({ reason: 'wrong-address' })
+      }
+      expect(asked).toEqual(Array.from({ length: 4 }, () => 'imap.example'))
+      expect(server.commands).toEqual([])
+    },
+  )
+
+  it('is reached at the address that was judged, and proves itself by its name', async () => {
+    const { server, poll } = await open()
+    server.deliver(mail(1))
+    const answers = [['127.0.0.1'], ['169.254.169.254']]
+    const resolve = async () => (answers.shift() ?? []).map((address) => ({ address, family: 4 }))
+    const signal = new AbortController().signal
+    expect(await poll({}, signal, { resolve })).toMatchObject({ taken: 1 })
+    expect(answers).toHaveLength(1)
+    const other = { resolve: async () => [{ address: '127.0.0.1', family: 4 }] }
+    // The certificate is for localhost: the name decides, not the address.
+    await expect(poll({ host: 'imap.example' }, signal, other)).rejects.toMatchObject({ reason: 'unreachable' })
   })
 
   it('is left at once when the server stops', async () => {

@@ -1,4 +1,6 @@
 import { ImapFlow } from 'imapflow'
+import { createJudgedLookup } from '../../lib/judged-lookup.ts'
+import { isLinkLocal } from '../../lib/link-local.ts'
 import { type MailboxDeps, MailboxError, type MailboxPolled } from '../mailbox.ts'
 import { createReadMail, type ReadMail } from './read-mail.ts'
 import type { MailboxSettings } from './settings.ts'
@@ -20,7 +22,9 @@ export async function pollMailbox(
   signal: AbortSignal,
 ): Promise<MailboxPolled> {
   const readMail = createReadMail({ ids: deps.ids }, settings)
-  const client = connectTo(settings)
+  // Judged here too, for no name is looked up where the settings have an address.
+  if (isLinkLocal(settings.host)) throw forbidden(settings.host, settings.host)
+  const client = connectTo(deps, settings)
   // Emitted beside the rejection of the call under way; without a listener it would end the process.
   client.on('error', () => undefined)
   const stop = (): void => client.close()
@@ -34,14 +38,20 @@ export async function pollMailbox(
   }
 }
 
-function connectTo({ host, port, user, password, encryption, authorities }: MailboxSettings): ImapFlow {
+function connectTo(
+  { resolve }: Pick<MailboxDeps, 'resolve'>,
+  { host, port, user, password, encryption, authorities }: MailboxSettings,
+): ImapFlow {
+  const refusal = (address: string, name: string) => (isLinkLocal(address) ? forbidden(address, name) : null)
+  const lookup = createJudgedLookup(refusal, resolve)
   return new ImapFlow({
     host,
     port,
     secure: encryption === 'from-the-start',
     ...(encryption === 'none' ? { doSTARTTLS: false } : encryption === 'required' ? { doSTARTTLS: true } : {}),
     auth: { user, pass: password },
-    tls: { minVersion: 'TLSv1.2', ...(authorities === null ? {} : { ca: authorities }) },
+    // Handed on to the socket, encrypted or not.
+    tls: { minVersion: 'TLSv1.2', lookup, ...(authorities === null ? {} : { ca: authorities }) },
     logger: false,
     disableAutoIdle: true,
     connectionTimeout: timeOutMs,
@@ -54,6 +64,7 @@ async function signIn(client: ImapFlow, { host, user, folder }: MailboxSettings)
   try {
     await client.connect()
   } catch (error) {
+    if (error instanceof MailboxError) throw error
     if (wasDenied(error)) {
       const advice = 'Check the name and the password; many providers want an app password here.'
       throw new MailboxError('denied', `${host} does not let ${user} in. ${advice}`, { cause: error })
@@ -72,6 +83,13 @@ async function signIn(client: ImapFlow, { host, user, folder }: MailboxSettings)
 
 function wasDenied(error: unknown): boolean {
   return error instanceof Error && 'authenticationFailed' in error && error.authenticationFailed === true
+}
+
+/** What is said of an address that is never called. */
+function forbidden(address: string, name: string): MailboxError {
+  const which = name === address ? `The address ${address}` : `The address ${address}, to which ${name} leads,`
+  const message = `${which} belongs to the machine itself or to its cloud (link-local, metadata): no mail server is looked for there. Give the name of the IMAP server.`
+  return new MailboxError('wrong-address', message)
 }
 
 function unreachable(host: string, error: unknown): MailboxError {

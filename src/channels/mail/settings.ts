@@ -120,6 +120,11 @@ export function checkMailboxSettings(settings: MailboxSettings): SettingIssue[] 
   const say = (field: string, message: string): number => issues.push({ field, message })
   if (isIP(settings.host) === 0 && !isDomain(settings.host)) say('host', 'Give the name of the IMAP server.')
   if (!isWithin(settings.port, [1, 65_535])) say('port', 'A port is a number from 1 to 65535; 993 is the one for TLS.')
+  if (settings.encryption === 'none' && !isThisMachine(settings.host)) {
+    const message =
+      'Without encryption anybody on the way reads the password and the mails: that is for a server on this machine alone.'
+    say('encryption', message)
+  }
   if (settings.user.trim() === '') say('user', 'Give the user name of the mailbox.')
   if (settings.password === '') say('password', 'Give the password of the mailbox, or its app password.')
   if (settings.folder.trim() === '') say('folder', 'Name the folder to look into, for example INBOX.')
@@ -127,6 +132,10 @@ export function checkMailboxSettings(settings: MailboxSettings): SettingIssue[] 
     say('messageBytes', `Give a whole number from ${limitBounds.messageBytes[0]} to ${limitBounds.messageBytes[1]}.`)
   }
   return issues
+}
+
+function isThisMachine(host: string): boolean {
+  return ['127.0.0.1', '::1', 'localhost'].includes(host.toLowerCase())
 }
 
 function isDomain(text: string): boolean {

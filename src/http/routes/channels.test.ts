@@ -192,6 +192,12 @@ describe('secrets', () => {
     expect((await show(id)).mailbox).toMatchObject({ host: 'imap2.example', passwordSet: true })
   })
 
+  test('a mailbox on this machine may be without encryption', async () => {
+    const id = await newSource()
+    const saved = await save(id, { mailbox: mailbox({ host: 'localhost', encryption: 'none' }) })
+    expect(saved.mailbox).toMatchObject({ encryption: 'none', passwordSet: true })
+  })
+
   test('a certificate is made on request, and its fingerprints are shown', async () => {
     const id = await newSource()
     const made = await save(id, { syslog: syslog({ tls: { makeFor: ['hub.msp.example', '192.0.2.7'] } }) })
@@ -281,6 +287,11 @@ describe('bad input', () => {
       'two listeners at one port',
       () => ({ syslog: syslog({ port: 2_525 }), smtp: smtp({ port: 2_525 }) }),
       ['smtp.port'],
+    ],
+    [
+      'a mailbox whose password anybody on the way could read',
+      () => ({ mailbox: mailbox({ encryption: 'none' }) }),
+      ['mailbox.encryption'],
     ],
     ['a mailbox without a password', () => ({ mailbox: mailbox({ password: null }) }), ['mailbox.password']],
     [

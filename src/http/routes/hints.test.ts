@@ -172,6 +172,33 @@ describe('what the desk did not write', () => {
     expect(attempts().at(-1)?.outcome).toBe(204)
   })
 
+  test('learns nothing of what stands in the settings, nor of what the desk answered', async () => {
+    clock.advance(120_000)
+    const { statusCode, body } = await send(message(`${desk.url}/keys/made-up-once-more`), signature)
+    const answer = (await body.json()) as { detail: string; failure?: unknown }
+    expect([statusCode, answer.detail, answer.failure]).toEqual([
+      502,
+      expect.stringContaining('again later'),
+      undefined,
+    ])
+    const { rows } = await database.pool.query('select settings, secrets from psas where id = $1', [psaId])
+    const kept = [rows[0].settings, rows[0].secrets]
+    const broken = [
+      [{ ...kept[0], site: 7 }, kept[1]],
+      [kept[0], { ...kept[1], privateKey: 'v1.broken.text' }],
+      [{ ...kept[0], callbacks: 'perhaps' }, kept[1]],
+    ]
+    const strange = await request(`${address}/api/v1/psas/4711/hint`, { method: 'POST', body: '{}' })
+    const unknown = (await strange.body.text()).replaceAll('4711', String(psaId))
+    const told = (text: string) => ({ ...JSON.parse(text), requestId: '' })
+    for (const [settings, secrets] of broken) {
+      await database.pool.query('update psas set settings = $2, secrets = $3 where id = $1', [psaId, settings, secrets])
+      const answer = await send(message(desk.url), signature)
+      expect([answer.statusCode, told(await answer.body.text())]).toEqual([404, told(unknown)])
+    }
+    await database.pool.query('update psas set settings = $2, secrets = $3 where id = $1', [psaId, ...kept])
+  })
+
   test('to a desk that sends none is answered as if there were no such desk', async () => {
     await bench.ok('PATCH', `/api/v1/psas/${psaId}`, { settings: { callbacks: false }, check: false })
     expect((await send(message(desk.url), signature)).statusCode).toBe(404)

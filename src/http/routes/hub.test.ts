@@ -98,6 +98,88 @@ describe('who may send', () => {
     expect(rows[0].sealed).not.toContain(made.secret)
   })
 
+  describe('until its end', () => {
+    const endsAt = '2026-03-02T07:00:00.000Z'
+    const until = (moment: string) => {
+      world.clock.advance(new Date(moment).getTime() - world.clock.now().getTime())
+    }
+    const warnings = () => world.lines().filter(({ message }) => String(message).includes('has ended'))
+    const refusal = async (path: string, body: object | string, headers: Record<string, string>) => {
+      const { status, body: answer, headers: sent } = await post(path, body, headers)
+      const { requestId: _, ...problem } = answer
+      return { status, problem, challenge: sent['www-authenticate'] }
+    }
+
+    test('a token is taken up to the instant before it, and refused from that instant on like a wrong one', async () => {
+      const made = await ok('POST', `/api/v1/sources/${sourceId}/tokens`, { name: 'Passing', endsAt })
+      expect(made.token).toMatchObject({ endsAt, refusedAt: null })
+      const { items } = await ok('GET', '/api/v1/audit?limit=1')
+      expect(items[0]).toMatchObject({ action: 'create-source-token', after: { endsAt } })
+      const body = { company, events: [event('ends')] }
+      const mine = { authorization: `Bearer ${made.secret}` }
+      until('2026-03-02T06:59:59.999Z')
+      expect(await post('events', body, mine)).toMatchObject({ status: 200 })
+      const before = await database.pool.query('select count(*) as count from inbox')
+      until(endsAt)
+      const ended = await refusal('events', body, mine)
+      expect(ended.status).toBe(401)
+      expect(ended).toEqual(await refusal('events', body, { authorization: 'Bearer tocsin_send_wrong' }))
+      expect((await database.pool.query('select count(*) as count from inbox')).rows).toEqual(before.rows)
+      // Who runs Tocsin is told, once an hour; who sends is not.
+      await refusal('events', body, mine)
+      expect(warnings()).toMatchObject([{ fields: { sourceId, name: 'Passing', endedAt: endsAt } }])
+      const listed = await ok('GET', `/api/v1/sources/${sourceId}/tokens`)
+      expect(listed.find(({ name }: { name: string }) => name === 'Passing')).toMatchObject({
+        endsAt,
+        refusedAt: endsAt,
+        lastUsedAt: '2026-03-02T06:59:59.999Z',
+      })
+      until('2026-03-02T08:00:00Z')
+      await refusal('events', body, mine)
+      expect(warnings()).toHaveLength(2)
+      await ok('DELETE', `/api/v1/sources/${sourceId}/tokens/${made.token.id}`)
+    })
+
+    test('so is a key that signs, and only who has it is noted', async () => {
+      const ends = '2026-03-02T09:00:00.000Z'
+      const made = await ok('POST', `/api/v1/sources/${sourceId}/tokens`, {
+        name: 'Passing key',
+        kind: 'signature',
+        endsAt: ends,
+      })
+      const body = JSON.stringify({ company, events: [event('ends-signed')] })
+      const sign = (secret: string) => {
+        const seconds = Math.floor(world.clock.now().getTime() / 1_000)
+        return {
+          'x-tocsin-key': String(made.token.id),
+          'x-tocsin-timestamp': String(seconds),
+          'x-tocsin-signature': `sha256=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`,
+        }
+      }
+      until('2026-03-02T08:59:59.999Z')
+      expect(await post('events', body, sign(made.secret))).toMatchObject({ status: 200 })
+      until(ends)
+      const noted = warnings().length
+      const guessed = await refusal('events', body, sign('guessed'))
+      expect(warnings()).toHaveLength(noted)
+      expect(await refusal('events', body, sign(made.secret))).toEqual(guessed)
+      expect(guessed.status).toBe(401)
+      expect(warnings()).toHaveLength(noted + 1)
+      await ok('DELETE', `/api/v1/sources/${sourceId}/tokens/${made.token.id}`)
+    })
+
+    test('an end that has passed is refused when a token is made', async () => {
+      const path = `/api/v1/sources/${sourceId}/tokens`
+      const now = world.clock.now().toISOString()
+      const answer = await call('POST', path, { name: 'Late', endsAt: now })
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'endsAt' }] } })
+      expect(await call('POST', path, { name: 'Late', endsAt: 'tomorrow' })).toMatchObject({
+        status: 400,
+        body: { errors: [{ field: 'endsAt', message: expect.stringContaining('2026-11-22T08:10:00Z') }] },
+      })
+    })
+  })
+
   test('nobody while web requests are switched off', async () => {
     await ok('PATCH', `/api/v1/sources/${sourceId}`, { settings: { httpOn: false } })
     const answer = await post('events', { company, events: [event('off')] })

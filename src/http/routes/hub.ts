@@ -3,8 +3,12 @@ import { assignUnread } from '../../usecases/assign-unread.ts'
 import { createSourceToken } from '../../usecases/create-source-token.ts'
 import { listSourceTokens } from '../../usecases/list-source-tokens.ts'
 import { listUnread } from '../../usecases/list-unread.ts'
+import { listUnsettled } from '../../usecases/list-unsettled.ts'
+import { retryUnsettled } from '../../usecases/retry-unsettled.ts'
 import { revokeSourceToken } from '../../usecases/revoke-source-token.ts'
+import { setUnsettledAside } from '../../usecases/set-unsettled-aside.ts'
 import { showInbox } from '../../usecases/show-inbox.ts'
+import { showUnsettled } from '../../usecases/show-unsettled.ts'
 import type { Sender } from '../../usecases/source-sender.ts'
 import { takeChanges } from '../../usecases/take-changes.ts'
 import { takeComputers } from '../../usecases/take-computers.ts'
@@ -20,6 +24,8 @@ import {
   HubTokenParams,
   Inbox,
   InboxQuery,
+  ParcelParams,
+  SetUnsettledAside,
   SourceToken,
   SourceTokenCreated,
   TakeChanges,
@@ -27,9 +33,13 @@ import {
   TakeEvents,
   TakeMailboxes,
   Taken,
+  TakenInOrder,
   UnreadAssigned,
   UnreadList,
   UnreadQuery,
+  UnsettledList,
+  UnsettledParcel,
+  UnsettledQuery,
 } from '../schemas/hub.ts'
 
 const tags = ['Hub']
@@ -59,6 +69,7 @@ export const hubRoutes: Routes = (api, deps) => {
       ...taking,
       schema: {
         ...asSender,
+        response: answers(TakenInOrder),
         operationId: 'take-computers',
         summary: 'The complete list of a company’s computers with all that holds on them; what it does not name ends',
         body: TakeComputers,
@@ -72,6 +83,7 @@ export const hubRoutes: Routes = (api, deps) => {
       ...taking,
       schema: {
         ...asSender,
+        response: answers(TakenInOrder),
         operationId: 'take-changes',
         summary: 'Changes of single computers; they end nothing on any other',
         body: TakeChanges,
@@ -147,6 +159,68 @@ export const hubRoutes: Routes = (api, deps) => {
       },
     },
     ({ params, body, as }) => assignUnread(as, { sourceId: params.id, ...body }),
+  )
+  api.get(
+    '/api/v1/sources/:id/unsettled',
+    {
+      schema: {
+        operationId: 'list-unsettled',
+        summary: 'What was taken and could not be settled, the oldest first',
+        tags,
+        params: IdParams,
+        querystring: UnsettledQuery,
+        response: answers(UnsettledList),
+      },
+    },
+    ({ params, query: { setAside = false, ...query } }) => {
+      return listUnsettled(deps, { sourceId: params.id, setAside, ...query })
+    },
+  )
+  api.get(
+    '/api/v1/sources/:id/unsettled/:parcelId',
+    {
+      schema: {
+        operationId: 'show-unsettled',
+        summary: 'One of them with the beginning of what it holds',
+        tags,
+        params: ParcelParams,
+        response: answers(UnsettledParcel),
+      },
+    },
+    ({ params }) => showUnsettled(deps, { sourceId: params.id, parcelId: params.parcelId }),
+  )
+  api.post(
+    '/api/v1/sources/:id/unsettled/:parcelId/retry',
+    {
+      schema: {
+        operationId: 'retry-unsettled',
+        summary: 'Try it again at once, also when it was set aside',
+        tags,
+        params: ParcelParams,
+        response: noContent,
+      },
+    },
+    async ({ params, as }, reply) => {
+      await retryUnsettled(as, { sourceId: params.id, parcelId: params.parcelId })
+      return reply.code(204).send()
+    },
+  )
+  api.post(
+    '/api/v1/sources/:id/unsettled/:parcelId/set-aside',
+    {
+      schema: {
+        operationId: 'set-unsettled-aside',
+        summary: 'Take it out of the way of what came after it; it is kept, and can be tried again',
+        tags,
+        params: ParcelParams,
+        body: SetUnsettledAside,
+        response: noContent,
+      },
+    },
+    async ({ params, body, as }, reply) => {
+      await setUnsettledAside(as, { sourceId: params.id, parcelId: params.parcelId, ...body })
+      return reply.code(204).send()
+    },
   )
   api.get(
     '/api/v1/sources/:id/tokens',

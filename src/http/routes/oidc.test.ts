@@ -137,6 +137,39 @@ describe('settings', () => {
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe('changed-meanwhile')
   })
 
+  test.each([
+    '[::1',
+    'tocsin example',
+    'tocsin.example:port',
+    'tocsin.example:99999',
+    'a/b',
+    'user@tocsin.example',
+    'a?b',
+  ])('a Host header like %j is refused with words, and nothing is done', async (host) => {
+    const { body: before } = await ada.ask('GET', '/api/v1/oidc')
+    const { cookie } = await begin()
+    const asAda = { cookie: ada.cookie, 'x-tocsin-csrf': ada.csrf, host }
+    const code = 'no such code'
+    for (const answer of [
+      await bench.send({ method: 'GET', url: '/api/v1/oidc', headers: asAda }),
+      await bench.send({ method: 'PUT', url: '/api/v1/oidc', headers: asAda, body: { ...settings(), name: 'Other' } }),
+      await bench.send({ method: 'GET', url: '/api/v1/oidc/start', headers: { host } }),
+      await bench.send({
+        method: 'POST',
+        url: '/api/v1/invitations/accept-by-oidc',
+        headers: { host },
+        body: { code },
+      }),
+    ]) {
+      expect([answer.status, answer.body.code]).toEqual([400, 'invalid-input'])
+      expect(answer.body.detail).toContain('TOCSIN_PUBLIC_URL')
+    }
+    // Whoever comes back needs none: the address is not made of it.
+    const headers = { host, cookie }
+    expect(problemOf(await bench.send({ method: 'GET', url: '/api/v1/oidc/callback?state=x', headers }))).toBeDefined()
+    expect((await ada.ask('GET', '/api/v1/oidc')).body).toEqual(before)
+  })
+
   test('tell in the audit log what changed, without the secret', async () => {
     await save({ clientSecret: 'another-secret-that-nobody-may-see', name: 'Other name' })
     const [row] = (await ada.ask('GET', '/api/v1/audit?action=save-oidc')).body.items

@@ -5,7 +5,8 @@ import { deleteOidc } from '../../usecases/delete-oidc.ts'
 import type { Deps } from '../../usecases/deps.ts'
 import { finishOidc } from '../../usecases/finish-oidc.ts'
 import { OidcRefusal } from '../../usecases/oidc-refusal.ts'
-import { OidcInput, type OidcSettingsView } from '../../usecases/oidc-settings.ts'
+import { OidcInput } from '../../usecases/oidc-settings.ts'
+import { RequestError } from '../../usecases/request-error.ts'
 import { saveOidc } from '../../usecases/save-oidc.ts'
 import { showOidc } from '../../usecases/show-oidc.ts'
 import { signOut } from '../../usecases/sign-out.ts'
@@ -36,7 +37,7 @@ export const oidcRoutes: Routes = (api, deps) => {
         response: answers(OidcSettings),
       },
     },
-    async (request) => toSettings(request, await showOidc(deps)),
+    async (request) => ({ provider: await showOidc(deps), redirectUrl: redirectUrlOf(request) }),
   )
   api.put(
     '/api/v1/oidc',
@@ -49,7 +50,11 @@ export const oidcRoutes: Routes = (api, deps) => {
         response: answers(OidcSettings),
       },
     },
-    async (request) => toSettings(request, await saveOidc(request.as, request.body)),
+    async (request) => {
+      // Judged before anything is stored.
+      const redirectUrl = redirectUrlOf(request)
+      return { provider: await saveOidc(request.as, request.body), redirectUrl }
+    },
   )
   api.delete(
     '/api/v1/oidc',
@@ -119,7 +124,7 @@ export const oidcRoutes: Routes = (api, deps) => {
     async (request, reply) => {
       const started = readStartCookie(request)
       clearStartCookie(request, reply)
-      const { searchParams: params } = new URL(request.url, redirectUrlOf(request))
+      const params = new URLSearchParams(request.url.split('?').slice(1).join('?'))
       const { to, cookie } = await orSignInPage(deps, async () => {
         const { cookie, next } = await finishOidc(deps, { params, started, visitor: visitorOf(request) })
         return { to: next, cookie }
@@ -138,14 +143,18 @@ function placeOf(request: FastifyRequest): { readonly redirectUrl: string; reado
   return { redirectUrl: redirectUrlOf(request), address: visitorOf(request).address }
 }
 
-function toSettings(request: FastifyRequest, provider: OidcSettingsView | null) {
-  return { provider, redirectUrl: redirectUrlOf(request) }
+/** The provider compares it letter by letter with what is registered there. Throws `RequestError` for an unreadable Host header. */
+function redirectUrlOf(request: FastifyRequest): string {
+  return new URL(callbackPath, request.server.publicUrl ?? addressOf(request)).href
 }
 
-/** The provider compares it letter by letter with what is registered there. */
-function redirectUrlOf(request: FastifyRequest): string {
-  const origin = request.server.publicUrl?.origin ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`
-  return new URL(callbackPath, origin).href
+/** The address at which the browser says it reached us; what is more than a name and a port is no address. */
+function addressOf({ protocol, headers: { host = 'localhost' } }: FastifyRequest): URL {
+  const url = URL.parse(`${protocol}://${host}`)
+  if (url !== null && url.href === `${url.origin}/` && !/[\s/\\?#@]/.test(host)) return url
+  const message =
+    'The Host header is no name with a port. Open Tocsin by its address; behind a proxy set TOCSIN_PUBLIC_URL to the address that people open.'
+  throw new RequestError('invalid-input', message)
 }
 
 /** Whoever could not come in stands before the sign-in page again, which says why; what is no refusal is thrown on. */

@@ -1,8 +1,9 @@
 import { z } from 'zod'
+import { acceptSequence } from '../../usecases/accept-sequence.ts'
 import { listTenants } from '../../usecases/list-tenants.ts'
 import { mapTenant } from '../../usecases/map-tenant.ts'
 import { unmapTenant } from '../../usecases/unmap-tenant.ts'
-import { answers, type Routes } from '../api.ts'
+import { answers, noContent, type Routes } from '../api.ts'
 import { Flag, Id, IdParams, IdText, pageOf, pageQuery, Search } from '../schemas/common.ts'
 import { Tenant, TenantMapped } from '../schemas/rules.ts'
 
@@ -54,5 +55,22 @@ export const tenantRoutes: Routes = (api, deps) => {
       },
     },
     ({ params, as }) => unmapTenant(as, { tenantId: params.id }),
+  )
+  api.post(
+    '/api/v1/tenants/:id/accept-sequence',
+    {
+      schema: {
+        operationId: 'accept-sequence',
+        summary:
+          'Let what a company sends next count, whatever its sequence: for a counter that began anew or was far too high',
+        tags,
+        params: IdParams,
+        response: noContent,
+      },
+    },
+    async ({ params, as }, reply) => {
+      await acceptSequence(as, { tenantId: params.id })
+      return reply.code(204).send()
+    },
   )
 }

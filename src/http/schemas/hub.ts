@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, IdText, listOf, Moment, MomentInput, Name, named, Severity } from './common.ts'
+import { Flag, Id, IdText, listOf, Moment, MomentInput, Name, named, Severity } from './common.ts'
 
 /** The contract of web requests that send to a source (docs/HUB.md). Version 1: what is added later is optional. */
 
@@ -97,6 +97,23 @@ export const TakeMailboxes = z.strictObject({
 
 export const Taken = named('Taken', z.object({ taken: z.int().describe('items that are on disk now') }))
 
+export const TakenInOrder = named(
+  'TakenInOrder',
+  z.object({
+    taken: z.int().describe('items that are on disk now'),
+    older: z
+      .int()
+      .describe(
+        'how many of them are older than what is known, and will change nothing; those sent twice are not counted',
+      ),
+    below: z
+      .int()
+      .nullable()
+      .describe('the sequence that they are below; null: none is. Send greater ones, or ask for it to be forgotten'),
+    olderKeys: listOf(z.string()).describe('computers that they are about, the first twenty'),
+  }),
+)
+
 export const SourceToken = named(
   'SourceToken',
   z.object({
@@ -106,7 +123,9 @@ export const SourceToken = named(
     company: z.string().nullable().describe('null: for every company of the source'),
     kind: z.enum(['token', 'signature']),
     createdAt: Moment,
+    endsAt: Moment.nullable().describe('from then on it is refused; null: it never ends'),
     lastUsedAt: Moment.nullable(),
+    refusedAt: Moment.nullable().describe('when it was last used after its end; noted at most once an hour'),
   }),
 )
 
@@ -117,6 +136,7 @@ export const CreateSourceToken = z.strictObject({
     .enum(['token', 'signature'])
     .default('token')
     .describe('token: sent as it is. signature: a key with which each request is signed'),
+  endsAt: MomentInput.nullable().default(null).describe('from then on it is refused; null: it never ends'),
 })
 
 export const SourceTokenCreated = named(
@@ -131,6 +151,9 @@ export const Inbox = named(
     waiting: z.int().describe('items that are taken and not settled yet'),
     mostWaiting: z.int(),
     oldestAt: Moment.nullable(),
+    unsettled: z
+      .object({ putOff: z.int().describe('tried again and again'), setAside: z.int().describe('by a person') })
+      .describe('parcels that could not be settled; a parcel is what one company sent at once'),
     unread: listOf(
       z.object({
         reason: z.string(),
@@ -153,6 +176,10 @@ export const Inbox = named(
         listNumber: z.int().nullable(),
         listedAt: Moment.nullable(),
         lateLists: z.int().describe('lists that came after a newer one, since the last that counted'),
+        late: z
+          .object({ messages: z.int(), since: Moment, below: z.int() })
+          .nullable()
+          .describe('lists and changes that are left out since then because their sequence is below this one'),
         mailboxes: z.int().nullable(),
         mailboxesCountedAt: Moment.nullable(),
         heardAt: Moment,
@@ -191,6 +218,53 @@ export const UnreadList = named(
     next: z.int().nullable().describe('`before` of the next ones; null at the end'),
   }),
 )
+
+export const UnsettledQuery = z.strictObject({
+  setAside: Flag.optional().describe('true: those that a person set aside; default: those that are tried again'),
+  after: IdText.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+export const ParcelParams = z.strictObject({ id: IdText, parcelId: IdText })
+
+const parcel = {
+  id: Id,
+  lane: z.enum(['computers', 'events']),
+  company: z.string(),
+  channel: z.string(),
+  form: z.enum(['list', 'changes', 'statuses', 'events', 'mailboxes']),
+  items: z.int(),
+  receivedAt: Moment,
+  failure: z.string().describe('why it could not be settled'),
+  retryAt: Moment.nullable().describe('null: at once, or never while it is set aside'),
+  behind: z.int().describe('items of the same company that wait behind it'),
+  setAsideAt: Moment.nullable(),
+  setAsideBy: z.string(),
+  note: z.string(),
+}
+
+export const UnsettledParcel = named(
+  'UnsettledParcel',
+  z.object({
+    ...parcel,
+    body: z.object({
+      text: z.string().describe('the beginning of what it holds, as JSON'),
+      length: z.int().describe('of all of it, in characters'),
+    }),
+  }),
+)
+
+export const UnsettledList = named(
+  'UnsettledList',
+  z.object({
+    items: listOf(z.object(parcel)),
+    next: z.int().nullable().describe('`after` of the next ones; null at the end'),
+  }),
+)
+
+export const SetUnsettledAside = z.strictObject({
+  note: z.string().trim().max(500).default('').describe('why, for those who look later'),
+})
 
 export const AssignUnread = z.strictObject({
   origin: z.string().min(1).max(1_000).describe('of messages with the reason `no-company`, as `show-inbox` names it'),

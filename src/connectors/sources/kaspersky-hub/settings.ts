@@ -40,7 +40,7 @@ export const Settings = z.object({
     .default(48)
     .meta({
       title: 'Hold time (hours)',
-      help: 'How long a reported status is taken to hold without a repeat.',
+      help: 'How long a reported status is taken to hold without a repeat. Only time in which Tocsin listened without a break counts.',
       when: { key: 'statusEnds', value: 'said-or-held' },
       group: statusEvents,
     }),
