@@ -310,6 +310,57 @@ test('accounts without any client are listed apart, read from the desk when aske
   await rowOf('Zelkova Ltd').waitFor()
 })
 
+describe('mapping many at once', () => {
+  const animals = 'Ant Bat Cod Dab Eel Fox Gnu Hen Ibis Jay Kiwi Lynx Mole Newt Owl Pug Quail Rat Seal Toad Urchin Vole'
+  const names = `${animals} Wren Yak Zebra Badger Camel Dingo Emu Finch`.split(' ')
+  const dialog = () => page.getByRole('dialog', { name: 'Suggestions by name' })
+  const bar = () => dialog().getByRole('progressbar', { name: 'Mapping clients' })
+
+  beforeAll(async () => {
+    for (const name of names) await world.autotask.control.act({ act: 'addCompany', name: `${name} Metalworks` })
+    await database.pool.query(
+      `insert into tenants (source_id, key, name, enabled, first_seen_at)
+       select $1, 'many-' || name, name || ' Metalworks', true, $2 from unnest($3::text[]) name`,
+      [world.sourceId, world.clock.now(), names],
+    )
+  })
+  afterAll(async () => {
+    await database.pool.query(`delete from mappings; delete from tenants where key like 'many-%'`)
+  })
+
+  test('shows how far it has come; what broke off goes on where it stood', async () => {
+    await begin()
+    await page.getByRole('button', { name: 'Suggest for 34 clients' }).click()
+    const held: (() => void)[] = []
+    let asked = 0
+    // The second portion waits for us, and never comes to the server.
+    await page.route('**/api/v1/integrations/*/mappings', async (route) => {
+      asked += 1
+      if (asked !== 2) return route.continue()
+      await new Promise<void>((resolve) => held.push(resolve))
+      await route.abort()
+    })
+    await dialog().getByRole('button', { name: 'Map 32' }).click()
+    await dialog().getByText('25 of 32 clients · 78%').waitFor()
+    expect(await bar().getAttribute('aria-valuenow')).toBe('78')
+    expect(await bar().getAttribute('aria-valuetext')).toBe('25 of 32 clients · 78%')
+    expect(await rows('mapped')).toHaveLength(25)
+    expect(await inspect(page)).toEqual([])
+    for (const release of held) release()
+    await dialog().getByText('25 clients were dealt with before that and stay as they are.').waitFor()
+    await bar().waitFor({ state: 'detached' })
+    await dialog().getByRole('button', { name: 'Map 7' }).click()
+    await dialog().getByText('32 clients are mapped.').waitFor()
+    expect(asked).toBe(3)
+    expect(await rows('mapped')).toHaveLength(32)
+    await page.unroute('**/api/v1/integrations/*/mappings')
+    // The browser notes the cut connection, as it should.
+    const cut = () => complaints.findIndex((line) => line.includes('net::ERR_FAILED'))
+    await expect.poll(cut).toBeGreaterThan(-1)
+    complaints.splice(cut(), 1)
+  })
+})
+
 test('a read-only person sees the table and no way to change it', async () => {
   const reader = await pageOf(await newcomer(world, administrator, 'read-only', 'rita@example.com'))
   await reader.goto('/accounts')

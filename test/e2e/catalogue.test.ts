@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { listFiles } from '../../scripts/project-files.ts'
+import { psaConnectors, sourceConnectors } from '../../src/connectors/registry.ts'
+import { settingsFields } from '../../src/usecases/settings-fields.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -74,4 +76,65 @@ test('every step and reason of a ticket’s life has its words', () => {
     ...steps.map((text) => `life.step.${text.split("'")[1]}`).filter((key) => !unwritten.has(key)),
   ]
   expect(asked.filter((key) => !english.has(key))).toEqual([])
+})
+
+describe('fields of connectors, which the server titles in English', () => {
+  type Words = { readonly title: string; readonly help?: string; readonly choices?: Readonly<Record<string, string>> }
+  type OfConnector = Readonly<Record<string, Words>>
+  type Fields = Readonly<Record<string, OfConnector>>
+  const own = JSON.parse(readFileSync(join(root, 'web/connectors/texts.de.json'), 'utf8')) as {
+    readonly connectorFields: Fields
+    readonly connectorGroups: Readonly<Record<string, string>>
+    readonly deskFields: Fields
+  }
+  const settings = [...sourceConnectors.values(), ...psaConnectors.values()].map((connector) => ({
+    id: connector.id,
+    fields: settingsFields(connector.settings),
+  }))
+
+  test.each(settings)('every setting of $id has a German title, help and choices', ({ id, fields }) => {
+    expect(fields.length).toBeGreaterThan(3)
+    const german = own.connectorFields[id] ?? {}
+    expect(Object.keys(german).sort()).toEqual(fields.map(({ key }) => key).sort())
+    for (const { key, help, group, titles } of fields) {
+      complete(`${id}/${key}`, german[key], help)
+      for (const choice of Object.keys(titles)) expect(german[key]?.choices?.[choice], `${id}/${key}`).toMatch(/\S/)
+      expect(own.connectorGroups[group], `${id}: group ${group}`).toMatch(/\S/)
+    }
+  })
+
+  test.each([...psaConnectors.values()])('every ticket field of $id has a German title and help', (connector) => {
+    const fields = [...connector.generalFields, ...connector.ruleFields]
+    expect(fields.length).toBeGreaterThan(3)
+    const german = own.deskFields[connector.id] ?? {}
+    expect(Object.keys(german).sort()).toEqual(fields.map(({ key }) => key).sort())
+    for (const { key, help } of fields) complete(`${connector.id}/${key}`, german[key], help)
+  })
+
+  test('no text is left of what there is no more', () => {
+    expect(Object.keys(own.connectorFields).sort()).toEqual(settings.map(({ id }) => id).sort())
+    expect(Object.keys(own.deskFields).sort()).toEqual([...psaConnectors.keys()].sort())
+    const groups = new Set(settings.flatMap(({ fields }) => fields.map(({ group }) => group)))
+    expect(Object.keys(own.connectorGroups).sort()).toEqual([...groups].sort())
+    for (const { id, fields } of settings) {
+      for (const { key, choices } of fields) {
+        expect(choices, `${id}/${key}`).toEqual(
+          expect.arrayContaining(Object.keys(own.connectorFields[id]?.[key]?.choices ?? {})),
+        )
+      }
+    }
+  })
+
+  /** Numbers, addresses and names in braces are the same in every language. */
+  const facts = (text: string) =>
+    [...text.matchAll(/https?:\/\/[^\s);,]+|\{\w+\}|\d[\d.,]*\d|\d/g)].map(([fact]) => bare(fact)).sort()
+  const bare = (fact: string) => fact.replace(/(?<=\d)[.,](?=\d{3})/g, '').replace(/[./]+$/, '')
+
+  function complete(field: string, german: Words | undefined, help: string): void {
+    expect(german?.title, field).toMatch(/\S/)
+    if (help === '') return
+    expect(german?.help, field).toMatch(/\S/)
+    expect(german?.help, field).not.toBe(help)
+    expect(facts(german?.help ?? ''), field).toEqual(facts(help))
+  }
 })

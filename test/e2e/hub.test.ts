@@ -176,6 +176,21 @@ describe('syslog', () => {
     expect(await inspect(ada)).toEqual([])
   })
 
+  test('what is not saved outlives another tab, and is asked about before the page is left', async () => {
+    const card = ada.getByRole('region', { name: 'Syslog', exact: true })
+    await card.getByRole('switch', { name: 'In use' }).uncheck()
+    await ada.getByRole('tab', { name: 'Inbox' }).click()
+    await ada.getByRole('link', { name: 'The connection', exact: true }).click()
+    const dialog = ada.getByRole('dialog', { name: 'Leave without saving?' })
+    await dialog.getByText('1 change is not saved.').waitFor()
+    expect(await inspect(ada)).toEqual([])
+    await button(dialog, 'Stay').click()
+    await ada.getByRole('tab', { name: 'Syslog and mail' }).click()
+    await button(card, 'Cancel changes').click()
+    await ada.getByRole('link', { name: 'The connection', exact: true }).click()
+    await ada.getByRole('heading', { level: 2, name: 'Settings' }).waitFor()
+  })
+
   test('what nobody knows the company of waits, and is given to one', async () => {
     const { states } = await world.ok('GET', `/api/v1/sources/${sourceId}/channels`)
     const port = Number(/:(\d+)/.exec(states[0].address)?.[1])

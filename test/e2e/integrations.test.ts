@@ -33,6 +33,15 @@ async function pageOf({ cookie }: SignedIn, options: Parameters<typeof visit>[0]
   return page
 }
 
+/** Answers the question that stands before a page is left. */
+async function stayOrLeave(page: Page, said: string, answer: 'Stay' | 'Leave without saving'): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Leave without saving?' })
+  await dialog.getByText(said).waitFor()
+  expect(await inspect(page)).toEqual([])
+  await dialog.getByRole('button', { name: answer }).click()
+  await dialogIsGone(page)
+}
+
 let ada: SignedIn
 
 beforeAll(async () => {
@@ -93,6 +102,36 @@ describe('integrations', () => {
     await said(admin, 'Not saved yet')
     await button(admin, 'Undo my changes').click()
     expect(await field(admin, 'Name').inputValue()).toBe('Endpoint security')
+  })
+
+  test('what is not saved is asked about before its page is left', async () => {
+    await field(admin, 'Name').fill('Not yet saved')
+    await field(admin, 'Title').fill('{{what}}')
+    await admin.getByRole('link', { name: 'All integrations' }).click()
+    await stayOrLeave(admin, '2 changes are not saved.', 'Stay')
+    expect(await field(admin, 'Name').inputValue()).toBe('Not yet saved')
+    await admin.getByRole('button', { name: 'Ada', exact: true }).click()
+    await admin.getByRole('menuitem', { name: 'Sign out' }).click()
+    await admin.locator('[role=menu]').waitFor({ state: 'detached' })
+    await stayOrLeave(admin, '2 changes are not saved.', 'Stay')
+    // Whoever stays is still signed in.
+    expect(await field(admin, 'Name').inputValue()).toBe('Not yet saved')
+    expect((await admin.request.get('/api/v1/status')).status()).toBe(200)
+    await admin.getByRole('link', { name: 'All integrations' }).click()
+    await stayOrLeave(admin, '2 changes are not saved.', 'Leave without saving')
+    await title(admin, 'Integrations')
+    expect((await integration()).name).toBe('Endpoint security')
+    await admin.getByRole('link', { name: 'New integration' }).click()
+    await admin.getByRole('combobox', { name: 'Status of closed tickets' }).waitFor()
+    await field(admin, 'Name').fill('Never made')
+    await admin.getByRole('link', { name: 'All integrations' }).click()
+    await stayOrLeave(admin, '1 change is not saved.', 'Leave without saving')
+    await title(admin, 'Integrations')
+    // What was only looked at is left without a word.
+    await admin.getByRole('link', { name: 'New integration' }).click()
+    await admin.getByRole('combobox', { name: 'Status of closed tickets' }).waitFor()
+    await admin.getByRole('link', { name: 'All integrations' }).click()
+    await title(admin, 'Integrations')
   })
 
   test('an operator pauses one with an end; it is shown everywhere, and its end is not missed', async () => {
@@ -227,6 +266,8 @@ describe('connections', () => {
     expect((await ok('GET', `/api/v1/psas/${psaId}`)).secretsSet).toEqual(['integrationCode', 'secret'])
     expect(world.said()).not.toContain(secret)
     expect(await admin.content()).not.toContain(secret)
+    // All lists are read anew after a change; until then the buttons rest.
+    await expect.poll(() => button(admin, 'Only check').isEnabled()).toBe(true)
     expect(await inspect(admin)).toEqual([])
   })
 
@@ -244,6 +285,59 @@ describe('connections', () => {
     await field(admin, 'Port').fill(String(world.ksc.port))
     await button(admin, 'Check and save').click()
     await said(admin, 'It works: everything that is needed can be read and written.')
+  })
+
+  test('what is not saved is asked about before its page is left', async () => {
+    await field(admin, 'Name').fill('Another KSC')
+    await field(admin, 'Password').fill('another secret')
+    await admin.getByRole('link', { name: 'All connections' }).click()
+    await stayOrLeave(admin, '2 changes are not saved.', 'Stay')
+    expect(await field(admin, 'Password').inputValue()).toBe('another secret')
+    // Neither is it lost by a reload that nobody meant.
+    const asked = new Promise<string>((resolve) => {
+      admin.once('dialog', (question) => {
+        resolve(question.type())
+        void question.dismiss()
+      })
+    })
+    admin.reload({ timeout: 2_000 }).catch(() => undefined)
+    expect(await asked).toBe('beforeunload')
+    await field(admin, 'Password').fill('')
+    await field(admin, 'Name').fill('KSC')
+    await admin.getByRole('link', { name: 'All connections' }).click()
+    await title(admin, 'Connections')
+    await main(admin).getByRole('link', { name: 'Connect a security product' }).click()
+    await field(admin, 'User name').fill('ada')
+    await admin.getByRole('link', { name: 'All connections' }).click()
+    await stayOrLeave(admin, '1 change is not saved.', 'Leave without saving')
+    await title(admin, 'Connections')
+    await admin.goto(`/connections/source/${sourceId}`)
+    await title(admin, 'KSC')
+  })
+
+  test('the fields are titled and explained in German too, as is a desk’s', async () => {
+    const page = await pageOf(ada)
+    await page.goto(`/connections/source/${sourceId}`)
+    await field(page, 'Administration Server').waitFor()
+    await page.getByRole('button', { name: 'Ada', exact: true }).click()
+    await page.getByRole('menuitemradio', { name: 'Deutsch' }).click()
+    await page.keyboard.press('Escape')
+    await field(page, 'Administrationsserver').waitFor()
+    await said(page, 'Kennwort dieses Kontos.')
+    await page.locator('summary', { hasText: 'Abfrage' }).waitFor()
+    expect(await page.getByRole('combobox', { name: 'Dem Server vertrauen anhand von' }).inputValue()).toBe(
+      'Fingerabdruck seines Zertifikats',
+    )
+    await field(page, 'Port').fill('1')
+    await said(page, 'Sie haben geändert, wohin Geheimnisse gesendet werden (Port)')
+    await field(page, 'Port').fill(String(world.ksc.port))
+    await page.goto(`/connections/psa/${psaId}`)
+    await field(page, 'Name des API-Benutzers').waitFor()
+    await page.goto(`/integrations/${integrationId}`)
+    await page.getByRole('combobox', { name: 'Status geschlossener Tickets' }).waitFor()
+    await page.goto('/ticketing')
+    await page.getByRole('columnheader', { name: 'Priorität' }).waitFor()
+    expect(await inspect(page)).toEqual([])
   })
 
   test('trouble is told in the words of the other side', async () => {
@@ -274,6 +368,8 @@ describe('connections', () => {
     await button(admin, 'Save').click()
     await main(admin).getByRole('link', { name: 'To Tocsin' }).click()
     await title(admin, 'Tocsin')
+    // What is deleted is not asked about as unsaved.
+    await field(admin, 'Name').fill('Soon gone')
     await button(admin, 'Delete').click()
     await inDialog(admin, 'Delete').click()
     await title(admin, 'Connections')

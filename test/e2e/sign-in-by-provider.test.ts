@@ -72,6 +72,35 @@ test('an administrator sets the provider up; what is wrong is said', async () =>
   expect(await admin.content()).not.toContain(provider.clientSecret)
 })
 
+test('what is not saved outlives another tab, and is asked about before the page is left', async () => {
+  await field(admin, 'Scopes').fill('openid')
+  await field(admin, 'Client secret').fill('another secret')
+  await admin.getByRole('tab', { name: 'Tokens' }).click()
+  const leave = async (answer: string) => {
+    await admin.getByRole('navigation').getByRole('link', { name: 'Tickets' }).click()
+    const dialog = admin.getByRole('dialog', { name: 'Leave without saving?' })
+    await dialog.getByText('2 changes are not saved.').waitFor()
+    expect(await inspect(admin)).toEqual([])
+    await dialog.getByRole('button', { name: answer }).click()
+    await dialog.waitFor({ state: 'detached' })
+  }
+  await leave('Stay')
+  await admin.getByRole('tab', { name: 'Sign-in by a provider' }).click()
+  expect(await field(admin, 'Scopes').inputValue()).toBe('openid')
+  await leave('Leave without saving')
+  await title(admin, 'Tickets')
+  expect((await ada.ask('GET', '/api/v1/oidc')).body.provider.scopes).toBe('openid email profile groups')
+})
+
+test('a new secret alone is saved, and nothing is left to be asked about', async () => {
+  await openSettings(admin)
+  await field(admin, 'Client secret').fill(provider.clientSecret)
+  await admin.getByRole('button', { name: 'Check and save' }).click()
+  await expect.poll(() => field(admin, 'Client secret').inputValue()).toBe('')
+  await admin.getByRole('navigation').getByRole('link', { name: 'Tickets' }).click()
+  await title(admin, 'Tickets')
+})
+
 test('somebody of the domain signs in with the button and comes where it wanted to go', async () => {
   provider.people.set('bea', {
     email: 'bea@example.com',

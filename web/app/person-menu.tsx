@@ -1,10 +1,7 @@
 import { Box, Button, Menu, useMantineColorScheme, VisuallyHidden } from '@mantine/core'
-import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '../api/call.ts'
-import { signOut } from '../api/generated/sdk.gen.ts'
 import { chooseLanguage, languages } from '../texts/texts.ts'
 import { useSession } from './session.ts'
 
@@ -15,14 +12,7 @@ export function PersonMenu(): ReactNode {
   const { t, i18n } = useTranslation()
   const { person } = useSession()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
-  const queries = useQueryClient()
   const navigate = useNavigate()
-
-  async function leave(): Promise<void> {
-    await call(signOut())
-    queries.clear()
-    await navigate({ to: '/sign-in' })
-  }
 
   return (
     <Menu position="bottom-end" width={240}>
@@ -68,7 +58,7 @@ export function PersonMenu(): ReactNode {
           ))}
         </Menu.RadioGroup>
         <Menu.Divider />
-        <Menu.Item onClick={() => void leave()}>{t('personMenu.signOut')}</Menu.Item>
+        <Menu.Item onClick={() => void navigate({ to: '/sign-out' })}>{t('personMenu.signOut')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )

@@ -7,6 +7,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { call } from '../api/call.ts'
+import { signOut } from '../api/generated/sdk.gen.ts'
 import { loadPageTexts } from '../texts/texts.ts'
 import { Failed, Loading } from '../ui/states.tsx'
 import { NotFound } from './not-found.tsx'
@@ -41,6 +43,18 @@ const signIn = createRoute({
   ),
 })
 
+/** A way like any other, so that a page with unsaved edits asks before the person is signed out. */
+const out = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-out',
+  beforeLoad: async ({ context: { queries }, preload }) => {
+    if (preload) return
+    await call(signOut())
+    queries.clear()
+    throw redirect({ to: '/sign-in' })
+  },
+})
+
 const invitation = createRoute({
   getParentRoute: () => root,
   path: '/invitation',
@@ -62,7 +76,7 @@ const inside = createRoute({
   component: Shell,
 })
 
-/** `texts`: the folders of `web/pages`, and `forms`, whose own texts the page needs. */
+/** `texts`: the folders of `web/pages`, and `forms` and `connectors`, whose own texts the page needs. */
 function page(path: string, load: () => Promise<Record<string, unknown>>, name: string, ...texts: string[]) {
   return createRoute({
     getParentRoute: () => inside,
@@ -86,6 +100,7 @@ const pages = [
     'forms',
     'connections',
     'integrations',
+    'connectors',
   ),
   page(
     '/integrations',
@@ -99,6 +114,7 @@ const pages = [
     'NewIntegrationPage',
     'integrations',
     'forms',
+    'connectors',
   ),
   page(
     '/integrations/$id',
@@ -106,6 +122,7 @@ const pages = [
     'IntegrationPage',
     'integrations',
     'forms',
+    'connectors',
   ),
   page('/connections', () => import('../pages/connections/connections-page.tsx'), 'ConnectionsPage', 'connections'),
   page(
@@ -114,6 +131,7 @@ const pages = [
     'NewConnectionPage',
     'connections',
     'forms',
+    'connectors',
   ),
   page(
     '/connections/$kind/$id',
@@ -121,6 +139,7 @@ const pages = [
     'ConnectionPage',
     'connections',
     'forms',
+    'connectors',
   ),
   page(
     '/connections/source/$id/hub',
@@ -129,7 +148,7 @@ const pages = [
     'hub',
     'connections',
     'forms',
-    'ticketing',
+    'connectors',
   ),
   page(
     '/ticketing',
@@ -138,15 +157,16 @@ const pages = [
     'ticketing',
     'integrations',
     'forms',
+    'connectors',
   ),
-  page('/people', () => import('../pages/people/people-page.tsx'), 'PeoplePage', 'sign-in-settings'),
+  page('/people', () => import('../pages/people/people-page.tsx'), 'PeoplePage', 'sign-in-settings', 'forms'),
   page('/audit', () => import('../pages/audit/audit-page.tsx'), 'AuditPage', 'audit'),
   page('/settings', () => import('../pages/settings/settings-page.tsx'), 'SettingsPage'),
 ]
 
 export function createConsoleRouter(queries: QueryClient): AnyRouter {
   return createRouter({
-    routeTree: root.addChildren([firstStart, signIn, invitation, inside.addChildren(pages)]),
+    routeTree: root.addChildren([firstStart, signIn, out, invitation, inside.addChildren(pages)]),
     context: { queries },
     defaultPreload: 'intent',
     defaultPendingComponent: Loading,

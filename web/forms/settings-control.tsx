@@ -3,15 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { SettingsField } from '../api/generated/types.gen.ts'
 
-/** One field of a connection, by its kind. */
-export function SettingsControl({
-  field,
-  value,
-  isSet,
-  mustRepeat,
-  error,
-  onChange,
-}: {
+type Props = {
   field: SettingsField
   value: string | boolean
   /** A secret that is stored. */
@@ -20,7 +12,10 @@ export function SettingsControl({
   mustRepeat: boolean
   error: string | undefined
   onChange(value: string | boolean): void
-}): ReactNode {
+}
+
+/** One field of a connection, by its kind. */
+export function SettingsControl({ field, value, isSet, mustRepeat, error, onChange }: Props): ReactNode {
   const { t } = useTranslation()
   const { key, title, help, kind, secret, multiline, required, choices, titles, minimum, maximum } = field
   const common = { label: title, description: help === '' ? undefined : help, error, name: key }
@@ -81,14 +76,7 @@ function Secret({
   mustRepeat,
   error,
   onChange,
-}: {
-  field: SettingsField
-  value: string | boolean
-  isSet: boolean
-  mustRepeat: boolean
-  error: string | undefined
-  onChange(value: string | boolean): void
-}): ReactNode {
+}: Props): ReactNode {
   const { t } = useTranslation()
   const isRemoved = value === false
   const state = !isSet ? null : isRemoved ? 'forms.secretGoes' : mustRepeat ? 'forms.secretAgain' : 'forms.secretSet'

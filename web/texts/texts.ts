@@ -30,16 +30,21 @@ export async function startTexts(): Promise<void> {
 
 type PageTexts = { readonly default: Readonly<Record<string, unknown>> }
 
-/** Texts that only one folder needs: `texts.en.json` and its like beside its pages or forms, read with the first of them. */
-const ofPages = import.meta.glob<PageTexts>(['../pages/*/texts.*.json', '../forms/texts.*.json'])
+/** Texts that only one folder needs: `texts.en.json` and its like beside its sources, read with the first that is shown. */
+const ofPages = import.meta.glob<PageTexts>([
+  '../pages/*/texts.*.json',
+  '../forms/texts.*.json',
+  // In English the server has them.
+  '../connectors/texts.*.json',
+])
 const readPages = new Set<string>()
 
 async function addPageTexts(page: string, code: string): Promise<void> {
-  const load = ofPages[page === 'forms' ? `../forms/texts.${code}.json` : `../pages/${page}/texts.${code}.json`]
+  const load = ofPages[`../${page}/texts.${code}.json`] ?? ofPages[`../pages/${page}/texts.${code}.json`]
   if (load !== undefined) i18next.addResourceBundle(code, 'translation', (await load()).default, true, true)
 }
 
-/** Reads the texts of `web/pages/<page>`, or of `web/forms`; in English too, which stands in for what another language lacks. */
+/** Reads the texts of `web/pages/<page>`, or of `web/<page>`; in English too, which stands in for what another language lacks. */
 export async function loadPageTexts(page: string): Promise<void> {
   readPages.add(page)
   await Promise.all([...new Set(['en', i18next.language])].map((code) => addPageTexts(page, code)))

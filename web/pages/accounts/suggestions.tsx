@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Modal, NativeSelect, Progress, Stack, Text } from '@mantine/core'
+import { Alert, Button, Checkbox, Group, Modal, NativeSelect, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,10 +8,13 @@ import type { MappingSuggestions, TenantsMapped } from '../../api/generated/type
 import { useTerms } from '../../app/terms.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Empty, Failed, Loading } from '../../ui/states.tsx'
+import { MappingProgress } from './mapping-progress.tsx'
+import { portionsOf } from './portions.ts'
 import { SuggestionWhy } from './suggestion-why.tsx'
 import { useMappingsChanged } from './use-mappings.ts'
 
 type Suggestion = MappingSuggestions['suggestions'][number]
+type MappedRow = TenantsMapped['rows'][number]
 
 /** Suggestions by name, to be looked through and accepted together. */
 export function Suggestions({
@@ -66,7 +69,9 @@ function Review({
   const { t } = useTranslation()
   const terms = useTerms()
   const changed = useMappingsChanged()
-  const { suggestions } = found
+  // What the server has answered for stands, whatever becomes of the rest.
+  const [settled, setSettled] = useState<ReadonlyMap<number, MappedRow>>(new Map())
+  const suggestions = found.suggestions.filter(({ tenantId }) => !settled.has(tenantId))
   const [accepted, setAccepted] = useState<ReadonlySet<number>>(
     new Set(suggestions.flatMap(({ tenantId, sure }) => (sure ? [tenantId] : []))),
   )
@@ -78,14 +83,20 @@ function Review({
   const ofAccount = Map.groupBy(rows, ({ accountId }) => accountId)
   const doubles = [...ofAccount.values()].filter((all) => all.length > 1).length
   const mapping = useMutation({
-    mutationFn: () => call(mapTenants({ path: { id: integrationId }, body: { rows } })),
-    onSuccess: async () => {
+    mutationFn: async (asked: typeof rows) => {
+      for (const portion of portionsOf(asked)) {
+        const answer = await call(mapTenants({ path: { id: integrationId }, body: { rows: [...portion] } }))
+        setSettled((before) => new Map([...before, ...answer.rows.map((row) => [row.tenantId, row] as const)]))
+      }
+    },
+    // Also when it broke off: some are mapped then.
+    onSettled: async () => {
       onMapped()
       await changed()
     },
   })
-  if (mapping.data !== undefined) return <Outcome mapped={mapping.data} found={found} onClose={onClose} />
-  if (suggestions.length === 0) {
+  if (mapping.isSuccess) return <Outcome settled={[...settled.values()]} found={found} onClose={onClose} />
+  if (found.suggestions.length === 0) {
     return <Empty title={t('accounts.nothingLike', { ...terms })}>{t('accounts.nothingLikeText', { ...terms })}</Empty>
   }
 
@@ -131,7 +142,8 @@ function Review({
     },
     { key: 'why', title: t('accounts.why'), width: 210, cell: (one) => <SuggestionWhy suggestion={one} /> },
   ]
-  const left = found.tenants - suggestions.length
+  const asked = mapping.variables ?? []
+  const left = found.tenants - found.suggestions.length
   return (
     <Stack gap="sm">
       <Text size="sm">{t('accounts.reviewLead', { ...terms })}</Text>
@@ -139,8 +151,8 @@ function Review({
       <Checkbox
         size="xs"
         label={t('accounts.acceptAll', { count: suggestions.length })}
-        checked={accepted.size === suggestions.length}
-        indeterminate={accepted.size > 0 && accepted.size < suggestions.length}
+        checked={rows.length === suggestions.length}
+        indeterminate={rows.length > 0 && rows.length < suggestions.length}
         onChange={(event) =>
           setAccepted(new Set(event.currentTarget.checked ? suggestions.map(({ tenantId }) => tenantId) : []))
         }
@@ -163,20 +175,20 @@ function Review({
         </Alert>
       )}
       {mapping.error !== null && <Failed error={mapping.error} />}
+      {mapping.error !== null && settled.size > 0 && (
+        <Alert color="yellow">{t('accounts.brokeOff', { count: settled.size })}</Alert>
+      )}
       {mapping.isPending && (
-        <Stack gap={4} role="status">
-          <Text size="sm">{t('accounts.mapping', { count: rows.length })}</Text>
-          <Progress value={100} animated size="sm" aria-label={t('accounts.mapping', { count: rows.length })} />
-        </Stack>
+        <MappingProgress done={asked.filter(({ tenantId }) => settled.has(tenantId)).length} all={asked.length} />
       )}
       <Group justify="flex-end" gap="xs">
         <Button variant="default" onClick={onClose}>
-          {t('confirm.cancel')}
+          {t(mapping.isPending ? 'confirm.close' : 'confirm.cancel')}
         </Button>
         <Button
           disabled={rows.length === 0 || doubles > 0}
           loading={mapping.isPending}
-          onClick={() => mapping.mutate()}
+          onClick={() => mapping.mutate(rows)}
         >
           {t('accounts.mapMany', { count: rows.length })}
         </Button>
@@ -187,21 +199,23 @@ function Review({
 
 /** What became of each row: how many were mapped, and which were not and why. */
 function Outcome({
-  mapped,
+  settled,
   found,
   onClose,
 }: {
-  mapped: TenantsMapped
+  settled: readonly MappedRow[]
   found: MappingSuggestions
   onClose(): void
 }): ReactNode {
   const { t } = useTranslation()
   const names = new Map(found.suggestions.map(({ tenantId, tenantName }) => [tenantId, tenantName]))
-  const refused = mapped.rows.filter(({ outcome }) => outcome === 'refused')
+  const refused = settled.filter(({ outcome }) => outcome === 'refused')
+  // Whose answer was lost on the way is “unchanged” when it was sent again.
+  const mapped = settled.filter(({ outcome }) => outcome !== 'refused')
   return (
     <Stack gap="sm">
       <Alert color={refused.length === 0 ? 'teal' : 'yellow'} role="status">
-        {t('accounts.mapped', { count: mapped.mapped })}
+        {t('accounts.mapped', { count: mapped.length })}
         {refused.length > 0 && ` ${t('accounts.refused', { count: refused.length })}`}
       </Alert>
       {refused.length > 0 && (

@@ -4,7 +4,9 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CheckReport, Connection, SavedConnection } from '../../api/generated/types.gen.ts'
 import { ApiError, fieldErrors } from '../../api/problem.ts'
+import { useSettingsFields } from '../../connectors/use-settings-fields.ts'
 import { errorsUnder } from '../../forms/errors-under.ts'
+import { LeaveGuard } from '../../forms/leave-guard.tsx'
 import { changedSettings, newSettings, settingsDraft } from '../../forms/settings-draft.ts'
 import { SettingsForm } from '../../forms/settings-form.tsx'
 import { useFocusOnError } from '../../forms/use-focus-on-error.ts'
@@ -58,13 +60,16 @@ function Fields({
 }): ReactNode {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const fields = connector.settings
+  const fields = useSettingsFields(connector.id, connector.settings)
   const [first, setFirst] = useState(() => settingsDraft(fields, stored?.settings))
   const [draft, setDraft] = useState(first)
-  const [name, setName] = useState(stored?.name ?? connector.name)
+  const [firstName, setFirstName] = useState(stored?.name ?? connector.name)
+  const [name, setName] = useState(firstName)
   const [report, setReport] = useState<CheckReport | null>(null)
 
-  const settings = () => (stored === undefined ? newSettings(fields, draft) : changedSettings(fields, draft, first))
+  const changes = changedSettings(fields, draft, first)
+  const isRenamed = name !== firstName
+  const settings = () => (stored === undefined ? newSettings(fields, draft) : changes)
   const trying = useMutation({
     mutationFn: () =>
       tryOut(
@@ -83,7 +88,7 @@ function Fields({
     mutationFn: (check: boolean) =>
       stored === undefined
         ? create(kind, { connector: connector.id, name, settings: settings(), check })
-        : update(kind, stored.id, { ...(name !== stored.name && { name }), settings: settings(), check }),
+        : update(kind, stored.id, { ...(isRenamed && { name }), settings: settings(), check }),
     onMutate: () => {
       trying.reset()
       setReport(null)
@@ -92,6 +97,8 @@ function Fields({
       const kept = settingsDraft(fields, saved.connection.settings)
       setFirst(kept)
       setDraft(kept)
+      setFirstName(saved.connection.name)
+      setName(saved.connection.name)
       setReport(saved.report)
       onSaved(saved)
       await queries.invalidateQueries()
@@ -111,6 +118,7 @@ function Fields({
 
   return (
     <form onSubmit={submit} ref={form} noValidate>
+      <LeaveGuard unsaved={Object.keys(changes).length + (isRenamed ? 1 : 0)} />
       <Stack gap="md">
         <TextInput
           label={t('connections.name')}

@@ -7,6 +7,7 @@ import type { Connection } from '../../api/generated/types.gen.ts'
 import { useCurrentIntegration } from '../../app/current-integration.ts'
 import { NotFound } from '../../app/not-found.tsx'
 import { useMay } from '../../app/session.ts'
+import { useSettingsFields } from '../../connectors/use-settings-fields.ts'
 import { Moment } from '../../ui/moment.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Failed, Loading } from '../../ui/states.tsx'
@@ -113,7 +114,7 @@ function Shown({
           kind={kind}
           connection={connection}
           usedBy={usedBy}
-          onDeleted={() => void navigate({ to: '/connections' })}
+          onDeleted={() => void navigate({ to: '/connections', ignoreBlocker: true })}
           onClose={() => setDeleting(false)}
         />
       )}
@@ -177,10 +178,11 @@ function ReadSettings({
   connector: Connector | undefined
 }): ReactNode {
   const { t } = useTranslation()
+  const fields = useSettingsFields(connection.connector, connector?.settings ?? [])
   return (
     <Table verticalSpacing={4} variant="vertical" layout="fixed">
       <Table.Tbody>
-        {(connector?.settings ?? []).map(({ key, title, secret }) => {
+        {fields.map(({ key, title, secret, titles }) => {
           const value = connection.settings[key]
           return (
             <Table.Tr key={key}>
@@ -192,7 +194,7 @@ function ReadSettings({
                   ? t(connection.secretsSet.includes(key) ? 'connections.isSet' : 'connections.isNotSet')
                   : typeof value === 'boolean'
                     ? t(value ? 'connections.yes' : 'connections.no')
-                    : String(value ?? '') || '–'}
+                    : (titles[String(value)] ?? String(value ?? '')) || '–'}
               </Table.Td>
             </Table.Tr>
           )

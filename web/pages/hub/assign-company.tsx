@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api/call.ts'
 import { assignUnread } from '../../api/generated/sdk.gen.ts'
 import { fieldErrors } from '../../api/problem.ts'
+import { FormProblem } from '../../ui/form-problem.tsx'
 import { CompanyChoice, type CompanyChosen } from './company-choice.tsx'
 import type { UnreadGroup } from './hub-queries.ts'
 
@@ -48,11 +49,7 @@ export function AssignCompany({
       <form onSubmit={submit}>
         <Stack gap="sm">
           <Text size="sm">{t('hub.assignText', { origin })}</Text>
-          {assigning.error !== null && Object.keys(errors).length === 0 && (
-            <Alert color="red" role="alert">
-              {assigning.error.message}
-            </Alert>
-          )}
+          <FormProblem error={assigning.error} />
           <CompanyChoice
             sourceId={sourceId}
             label={t('hub.company')}

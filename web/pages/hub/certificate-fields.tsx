@@ -1,4 +1,4 @@
-import { Button, Code, CopyButton, Group, Radio, Stack, Table, Text, Textarea } from '@mantine/core'
+import { Alert, Button, Code, CopyButton, Group, Radio, Stack, Table, Text, Textarea } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Certificate, type CertificateDraft, certificateWays } from './channel-draft.ts'
@@ -21,11 +21,16 @@ export function CertificateFields({
   onChange(draft: CertificateDraft): void
 }): ReactNode {
   const { t } = useTranslation()
-  const ways = certificateWays.filter((way) => way !== 'stored' || stored !== null)
+  const ways = certificateWays.filter((way) => way !== 'stored' || stored?.keySet === true)
   const makeFor = errors.makeFor ?? Object.entries(errors).find(([field]) => field.startsWith('makeFor'))?.[1]
   return (
     <Stack gap="sm">
       {stored !== null && <ShownChain certificate={stored} />}
+      {stored?.keySet === false && (
+        <Alert color="yellow" role="status">
+          {t('hub.keyMissing')}
+        </Alert>
+      )}
       <Radio.Group
         label={t('hub.certificate')}
         value={draft.way}

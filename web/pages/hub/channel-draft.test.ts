@@ -87,6 +87,11 @@ describe('a certificate', () => {
     expect(inputOf('syslog', { ...draft, certificate }).syslog?.tls).toMatchObject({ certificate: 'NEW', key: 'KEY' })
   })
 
+  test('whose key is not stored is shown to be pasted with it, and cannot be kept', () => {
+    const draft = draftOf('syslog', { ...channels, syslog: { ...stored, tls: { ...tls, keySet: false } } })
+    expect(draft.certificate).toEqual({ way: 'paste', certificate: 'PEM', key: '', makeFor: '' })
+  })
+
   test('goes away with encryption', () => {
     expect(inputOf('syslog', { ...draftOf('syslog', channels), encrypted: false }).syslog?.tls).toBeNull()
     expect(inputOf('smtp', { ...draftOf('smtp', channels), encryption: 'none' }).smtp?.certificate).toBeNull()

@@ -38,7 +38,11 @@ export type Drafts = {
 }
 
 function certificateDraft(stored: Certificate | null): CertificateDraft {
-  return { way: stored === null ? 'make' : 'stored', certificate: '', key: '', makeFor: '' }
+  const draft = { certificate: '', key: '', makeFor: '' }
+  if (stored === null) return { ...draft, way: 'make' }
+  // A config file brings certificates without their keys: only the key is to be pasted then.
+  if (!stored.keySet) return { ...draft, way: 'paste', certificate: stored.certificate }
+  return { ...draft, way: 'stored' }
 }
 
 /** What a form shows at first; of a channel that is not set up, what is usual. */

@@ -122,6 +122,7 @@ function OneField({
       return (
         <PasswordInput
           {...common}
+          aria-invalid={error === undefined ? undefined : true}
           autoComplete="new-password"
           value={text}
           onChange={onText}
@@ -142,19 +143,23 @@ function OneField({
   }
 }
 
-/** A whole number. What is none becomes NaN, which is sent as nothing: the server says what it must be. */
-function NumberField({
-  isOptional,
-  value,
-  onChange,
-  ...common
-}: {
+/** What every field has that is typed into. */
+type Common = {
   label: string
   description: string | undefined
   error: string | undefined
   required: boolean
   name: string
   inputWrapperOrder: typeof below
+}
+
+/** A whole number. What is none becomes NaN, which is sent as nothing: the server says what it must be. */
+function NumberField({
+  isOptional,
+  value,
+  onChange,
+  ...common
+}: Common & {
   /** May be left empty, and is null then. */
   isOptional: boolean
   value: number | null
@@ -187,18 +192,13 @@ function Lines({
   value,
   onChange,
   ...common
-}: {
-  label: string
-  description: string | undefined
-  error: string | undefined
-  required: boolean
-  name: string
-  inputWrapperOrder: typeof below
+}: Common & {
   value: readonly string[]
   onChange(value: string[]): void
 }): ReactNode {
-  // What is typed keeps its line breaks; the list has none of the empty lines.
-  const typed = value.join('\n')
+  // What is typed keeps its empty lines, so that nothing moves under the next click; the list has none of them.
+  const [typed, setTyped] = useState(value.join('\n'))
+  const listed = value.join('\n')
   return (
     <Textarea
       {...common}
@@ -207,9 +207,11 @@ function Lines({
       maxRows={10}
       spellCheck={false}
       styles={{ input: monospace }}
-      value={typed}
-      onChange={(event) => onChange(event.currentTarget.value.split('\n'))}
-      onBlur={() => onChange(linesOf(typed))}
+      value={linesOf(typed).join('\n') === listed ? typed : listed}
+      onChange={(event) => {
+        setTyped(event.currentTarget.value)
+        onChange(linesOf(event.currentTarget.value))
+      }}
     />
   )
 }

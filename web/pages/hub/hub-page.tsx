@@ -6,11 +6,11 @@ import { useTranslation } from 'react-i18next'
 import type { Connection, ConnectorList } from '../../api/generated/types.gen.ts'
 import { NotFound } from '../../app/not-found.tsx'
 import { useMay } from '../../app/session.ts'
+import { LeaveGuard } from '../../forms/leave-guard.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useFilters } from '../../ui/search-params.ts'
 import { Failed, Loading } from '../../ui/states.tsx'
 import { connectionsQuery, connectorsQuery } from '../connections/connection-kinds.ts'
-import { LeaveGuard } from '../ticketing/leave-guard.tsx'
 import { useInbox } from './hub-queries.ts'
 import { InboxState } from './inbox.tsx'
 import { Listeners } from './listeners.tsx'
@@ -98,7 +98,11 @@ function Hub({ source, connector }: { source: Connection; connector: SourceConne
           ))}
         </Tabs.List>
         <Tabs.Panel value="inbox" pt="md">
-          <InboxState paged={inbox} {...(mayRead && { toUnread: `/connections/source/${source.id}/hub?tab=unread` })} />
+          <InboxState
+            sourceId={source.id}
+            paged={inbox}
+            {...(mayRead && { toUnread: `/connections/source/${source.id}/hub?tab=unread` })}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="unread" pt="md">
           {inbox.first === undefined ? (

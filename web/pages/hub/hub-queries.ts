@@ -1,13 +1,16 @@
-import { queryOptions, useInfiniteQuery } from '@tanstack/react-query'
+import { type InfiniteData, queryOptions, type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query'
 import { call } from '../../api/call.ts'
-import { listSourceTokens, showInbox } from '../../api/generated/sdk.gen.ts'
-import type { Inbox } from '../../api/generated/types.gen.ts'
+import { listSourceTokens, listUnsettled, showInbox } from '../../api/generated/sdk.gen.ts'
+import type { Inbox, UnsettledList } from '../../api/generated/types.gen.ts'
 import type { Paged } from '../../api/paged.ts'
 
 /** A company as it is known from what it sent. */
 export type Company = Inbox['companies'][number]
 /** Messages of one origin that could not be read for one reason. */
 export type UnreadGroup = Inbox['unread'][number]
+
+/** What one company sent at once, and could not be settled. */
+export type Parcel = UnsettledList['items'][number]
 
 /** The reason of messages that were read, and whose company nobody knows. */
 export const noCompany = 'no-company'
@@ -29,9 +32,39 @@ export function useInbox(sourceId: number): Paged<Company, Inbox> {
     getNextPageParam: (page) => page.next ?? undefined,
     refetchInterval: everyMs,
   })
+  return toPaged(query, ({ companies }) => companies)
+}
+
+/** What could not be settled, put off or set aside, page by page. Looked at as often as the inbox that it stands in. */
+export function useUnsettled(sourceId: number, isAside: boolean): Paged<Parcel, UnsettledList> {
+  const query = useInfiniteQuery({
+    queryKey: ['unsettled', sourceId, isAside],
+    queryFn: ({ pageParam }) =>
+      call(
+        listUnsettled({
+          path: { id: sourceId },
+          query: {
+            limit: 50,
+            setAside: isAside ? 'true' : 'false',
+            ...(pageParam !== undefined && { after: pageParam }),
+          },
+        }),
+      ),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: everyMs,
+  })
+  return toPaged(query, ({ items }) => items)
+}
+
+/** A list that is read page by page, as a table shows it. */
+function toPaged<Row, Page>(
+  query: UseInfiniteQueryResult<InfiniteData<Page>>,
+  rowsOf: (page: Page) => readonly Row[],
+): Paged<Row, Page> {
   return {
     first: query.data?.pages[0],
-    rows: query.data?.pages.flatMap(({ companies }) => companies),
+    rows: query.data?.pages.flatMap(rowsOf),
     error: query.error,
     hasMore: query.hasNextPage,
     isLoadingMore: query.isFetchingNextPage,

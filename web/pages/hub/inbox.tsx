@@ -7,12 +7,16 @@ import type { Paged } from '../../api/paged.ts'
 import { Moment } from '../../ui/moment.tsx'
 import { PagedTable } from '../../ui/paged-table.tsx'
 import { type Company, noCompany } from './hub-queries.ts'
+import { LeftOut } from './left-out.tsx'
+import { Unsettled } from './unsettled.tsx'
 
 /** What waits, what nobody could read, and every company with the last that was heard of it. */
 export function InboxState({
+  sourceId,
   paged,
   toUnread,
 }: {
+  sourceId: number
   paged: Paged<Company, Inbox>
   /** Where those who may can read them. */
   toUnread?: string
@@ -23,6 +27,7 @@ export function InboxState({
   return (
     <Stack gap="md">
       {first !== undefined && <Figures inbox={first} {...(toUnread !== undefined && { toUnread })} />}
+      {first !== undefined && <Unsettled sourceId={sourceId} counts={first.unsettled} />}
       <PagedTable
         caption={t('hub.companies')}
         paged={paged}
@@ -79,15 +84,11 @@ export function InboxState({
           {
             key: 'listed',
             title: t('hub.lastList'),
-            width: 160,
-            cell: ({ listedAt, lateLists }) => (
+            width: 200,
+            cell: (company) => (
               <div>
-                <Moment at={listedAt} />
-                {lateLists > 0 && (
-                  <Text size="xs" c="red">
-                    {t('hub.lateLists', { count: lateLists })}
-                  </Text>
-                )}
+                <Moment at={company.listedAt} />
+                <LeftOut company={company} />
               </div>
             ),
           },

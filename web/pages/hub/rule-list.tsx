@@ -1,7 +1,8 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
+import type { RuleEditing } from './rule-dialog.tsx'
 
 type Placed<Rule> = { readonly rule: Rule; readonly index: number }
 
@@ -12,10 +13,11 @@ export function RuleList<Rule extends { readonly name: string }>({
   none,
   add,
   rules,
+  fresh,
   columns,
   errors,
-  isReadOnly = false,
-  onEdit,
+  isReadOnly,
+  edit,
   onChange,
 }: {
   title: string
@@ -25,15 +27,19 @@ export function RuleList<Rule extends { readonly name: string }>({
   /** Words on the button that adds one. */
   add: string
   rules: readonly Rule[]
+  /** What a new one begins as. */
+  fresh: Rule
   columns: readonly Column<Rule>[]
   /** What was refused, by the rule's place and field: `3.value`. */
   errors: Readonly<Record<string, string>>
-  isReadOnly?: boolean
-  /** Null: a new one. */
-  onEdit(index: number | null): void
+  isReadOnly: boolean
+  /** The dialog in which one is edited. */
+  edit(editing: RuleEditing<Rule>): ReactNode
   onChange(rules: Rule[]): void
 }): ReactNode {
   const { t } = useTranslation()
+  // A new one has no place yet.
+  const [editing, setEditing] = useState<{ readonly index: number | null } | null>(null)
   const rows = rules.map((rule, index): Placed<Rule> => ({ rule, index }))
 
   function move(index: number, by: 1 | -1): void {
@@ -43,8 +49,18 @@ export function RuleList<Rule extends { readonly name: string }>({
     onChange(next)
   }
 
-  const problems = (index: number): string[] =>
-    Object.entries(errors).flatMap(([field, words]) => (field.startsWith(`${index}.`) ? [words] : []))
+  function dialogOf(index: number | null): ReactNode {
+    const rule = index === null ? undefined : rules[index]
+    return edit({
+      rule: rule ?? fresh,
+      errors: index === null ? {} : errorsOf(errors, String(index)),
+      onApply: (next) => {
+        onChange(index === null ? [...rules, next] : rules.map((one, n) => (n === index ? next : one)))
+        setEditing(null)
+      },
+      onClose: () => setEditing(null),
+    })
+  }
 
   return (
     <Stack gap="xs">
@@ -56,7 +72,7 @@ export function RuleList<Rule extends { readonly name: string }>({
           </Text>
         </div>
         {!isReadOnly && (
-          <Button size="xs" variant="default" onClick={() => onEdit(null)}>
+          <Button size="xs" variant="default" onClick={() => setEditing({ index: null })}>
             {add}
           </Button>
         )}
@@ -79,7 +95,7 @@ export function RuleList<Rule extends { readonly name: string }>({
                 <>
                   {cell(rule)}
                   {n === 0 &&
-                    problems(index).map((words) => (
+                    Object.values(errorsOf(errors, String(index))).map((words) => (
                       <Text key={words} size="xs" c="red">
                         {words}
                       </Text>
@@ -119,7 +135,7 @@ export function RuleList<Rule extends { readonly name: string }>({
                           size="compact-xs"
                           variant="default"
                           aria-label={t('hub.editOf', { name })}
-                          onClick={() => onEdit(index)}
+                          onClick={() => setEditing({ index })}
                         >
                           {t('hub.edit')}
                         </Button>
@@ -139,13 +155,9 @@ export function RuleList<Rule extends { readonly name: string }>({
           ]}
         />
       )}
+      {editing !== null && dialogOf(editing.index)}
     </Stack>
   )
-}
-
-/** The list with one rule put in its place, or at the end. */
-export function withRule<Rule>(rules: readonly Rule[], index: number | null, rule: Rule): Rule[] {
-  return index === null ? [...rules, rule] : rules.map((one, n) => (n === index ? rule : one))
 }
 
 /** Of errors by path, those under `name`, with the rest of the path. */

@@ -12,6 +12,7 @@ import { Empty, Failed, Loading } from '../../ui/states.tsx'
 import { CurlExamples } from './curl-examples.tsx'
 import { sourceTokensQuery } from './hub-queries.ts'
 import { MakeSourceToken } from './make-source-token.tsx'
+import { TokenEnd } from './token-end.tsx'
 
 /** Who may send by web requests, and how that is done. */
 export function Senders({ sourceId }: { sourceId: number }): ReactNode {
@@ -55,6 +56,7 @@ export function Senders({ sourceId }: { sourceId: number }): ReactNode {
             },
             { key: 'kind', title: t('hub.kind'), width: 140, cell: ({ kind }) => t(`hub.kinds.${kind}`) },
             { key: 'company', title: t('hub.mayFor'), cell: ({ company }) => company ?? t('hub.allCompanies') },
+            { key: 'ends', title: t('hub.ends'), width: 170, cell: (token) => <TokenEnd token={token} /> },
             { key: 'made', title: t('hub.made'), width: 130, cell: ({ createdAt }) => <Moment at={createdAt} /> },
             { key: 'used', title: t('hub.used'), width: 130, cell: ({ lastUsedAt }) => <Moment at={lastUsedAt} /> },
             {

@@ -11,10 +11,10 @@ import { useMay } from '../../app/session.ts'
 import { Page } from '../../ui/page.tsx'
 import { Failed, Loading } from '../../ui/states.tsx'
 import { DeleteIntegration } from './delete-integration.tsx'
-import { optionsQuery } from './integration-queries.ts'
 import { IntegrationSettings } from './integration-settings.tsx'
 import { PauseIntegration } from './pause-integration.tsx'
 import { isPaused, PauseState } from './pause-state.tsx'
+import { useDeskOptions } from './use-desk-options.ts'
 
 /** One integration: its pause, and the settings that all its tickets share. */
 export function IntegrationPage(): ReactNode {
@@ -34,7 +34,7 @@ function Shown({ integration }: { integration: Integration }): ReactNode {
   const navigate = useNavigate()
   const mayPause = useMay('operator')
   const mayChange = useMay('administrator')
-  const options = useQuery(optionsQuery(integration.psaId))
+  const options = useDeskOptions(integration.psaId, integration.psaConnector)
   const connectors = useQuery({
     queryKey: ['connectors'],
     queryFn: () => call(listConnectors()),
@@ -96,7 +96,7 @@ function Shown({ integration }: { integration: Integration }): ReactNode {
       {asking === 'delete' && (
         <DeleteIntegration
           integration={integration}
-          onDeleted={() => void navigate({ to: '/integrations' })}
+          onDeleted={() => void navigate({ to: '/integrations', ignoreBlocker: true })}
           onClose={close}
         />
       )}

@@ -10,6 +10,7 @@ import { useTerms } from '../../app/terms.ts'
 import { DeskForm } from '../../forms/desk-form.tsx'
 import { changedValues, type DeskValues } from '../../forms/desk-values.ts'
 import { errorsUnder } from '../../forms/errors-under.ts'
+import { LeaveGuard } from '../../forms/leave-guard.tsx'
 import { useFocusOnError } from '../../forms/use-focus-on-error.ts'
 import { Moment } from '../../ui/moment.tsx'
 import { optionsQuery } from './integration-queries.ts'
@@ -67,7 +68,9 @@ export function IntegrationSettings({
   const [draft, setDraft] = useState(first)
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change })
   const changes = changesOf(draft, first)
-  const isTouched = Object.keys(changes).length > 0
+  const { general = {}, ...others } = changes
+  const unsaved = Object.keys(general).length + Object.keys(others).length
+  const isTouched = unsaved > 0
   const saving = useMutation({
     mutationFn: () => call(updateIntegration({ path: { id: integration.id }, body: changes })),
     onSuccess: async (saved) => {
@@ -89,6 +92,7 @@ export function IntegrationSettings({
 
   return (
     <form onSubmit={submit} ref={form} noValidate>
+      <LeaveGuard unsaved={unsaved} />
       <Stack gap="md">
         <Part title={t('integrations.general')} aside={<Lists psaId={integration.psaId} options={options} />}>
           <TextInput

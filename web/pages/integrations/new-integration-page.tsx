@@ -23,7 +23,7 @@ export function NewIntegrationPage(): ReactNode {
     >
       {may ? (
         <Card withBorder>
-          <PairForm onMade={({ id }) => void navigate({ to: `/integrations/${id}` })} />
+          <PairForm onMade={({ id }) => void navigate({ to: `/integrations/${id}`, ignoreBlocker: true })} />
         </Card>
       ) : (
         <Empty title={t('integrations.notYours')}>{t('integrations.notYoursText')}</Empty>

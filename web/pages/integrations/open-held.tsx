@@ -1,4 +1,4 @@
-import { Alert, Group, Stack, Table, Text } from '@mantine/core'
+import { Alert, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,9 +6,11 @@ import { call } from '../../api/call.ts'
 import { openHeld } from '../../api/generated/sdk.gen.ts'
 import { useTerms } from '../../app/terms.ts'
 import { Confirm } from '../../ui/confirm.tsx'
-import { LevelBadge } from '../../ui/level-badge.tsx'
 import { Failed, Loading } from '../../ui/states.tsx'
+import { CountedRule, type CountRow, CountTable } from './count-table.tsx'
 import { heldQuery } from './integration-queries.ts'
+
+const mostShown = 12
 
 /** Opens tickets for what is wrong already, after it was seen how many at which clients. */
 export function OpenHeld({ integrationId, onClose }: { integrationId: number; onClose(): void }): ReactNode {
@@ -17,6 +19,7 @@ export function OpenHeld({ integrationId, onClose }: { integrationId: number; on
   const queries = useQueryClient()
   const { data, error, refetch } = useQuery({ ...heldQuery(integrationId), staleTime: 0 })
   const total = data?.total ?? 0
+  const counted = [t('integrations.count')]
 
   async function run(): Promise<void> {
     try {
@@ -50,22 +53,25 @@ export function OpenHeld({ integrationId, onClose }: { integrationId: number; on
             {t('integrations.atClients', { count: data.clients.length })}
           </Text>
           {data.pausedUntil !== null && <Alert color="yellow">{t('integrations.heldPaused')}</Alert>}
-          <Counts
+          <CountTable
             caption={t('integrations.byClient')}
-            rows={data.clients.map(({ tenantId, name, count }) => ({ key: String(tenantId), cell: name, count }))}
+            counted={counted}
+            most={mostShown}
+            rows={byCount(
+              data.clients.map(({ tenantId, name, count }) => ({ key: String(tenantId), cell: name, counts: [count] })),
+            )}
           />
-          <Counts
+          <CountTable
             caption={t('integrations.byRule')}
-            rows={data.rules.map(({ section, key, title, count }) => ({
-              key: `${section}/${key}`,
-              cell: (
-                <Group gap="xs">
-                  {(section === 'warning' || section === 'critical') && <LevelBadge level={section} />}
-                  {title}
-                </Group>
-              ),
-              count,
-            }))}
+            counted={counted}
+            most={mostShown}
+            rows={byCount(
+              data.rules.map(({ section, key, title, count }) => ({
+                key: `${section}/${key}`,
+                cell: <CountedRule section={section} title={title} />,
+                counts: [count],
+              })),
+            )}
           />
         </Stack>
       )}
@@ -73,44 +79,6 @@ export function OpenHeld({ integrationId, onClose }: { integrationId: number; on
   )
 }
 
-const mostShown = 12
-
-/** A short list with numbers; where it is long, its end is said as a number. */
-function Counts({
-  caption,
-  rows,
-}: {
-  caption: string
-  rows: readonly { readonly key: string; readonly cell: ReactNode; readonly count: number }[]
-}): ReactNode {
-  const { t } = useTranslation()
-  if (rows.length === 0) return null
-  const most = [...rows].sort((a, b) => b.count - a.count)
-  return (
-    <div>
-      <Table verticalSpacing={4} withTableBorder>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{caption}</Table.Th>
-            <Table.Th ta="right" w={90}>
-              {t('integrations.count')}
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {most.slice(0, mostShown).map(({ key, cell, count }) => (
-            <Table.Tr key={key}>
-              <Table.Td>{cell}</Table.Td>
-              <Table.Td ta="right">{count}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      {rows.length > mostShown && (
-        <Text size="xs" c="dimmed">
-          {t('integrations.andMore', { count: rows.length - mostShown })}
-        </Text>
-      )}
-    </div>
-  )
+function byCount(rows: readonly CountRow[]): readonly CountRow[] {
+  return [...rows].sort((a, b) => (b.counts[0] ?? 0) - (a.counts[0] ?? 0))
 }

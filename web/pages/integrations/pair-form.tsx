@@ -8,11 +8,12 @@ import type { Connection, Integration } from '../../api/generated/types.gen.ts'
 import { fieldErrors } from '../../api/problem.ts'
 import { chooseIntegration } from '../../app/current-integration.ts'
 import { DeskForm } from '../../forms/desk-form.tsx'
-import { type DeskValues, usualValues } from '../../forms/desk-values.ts'
+import { changedValues, type DeskValues, usualValues } from '../../forms/desk-values.ts'
 import { errorsUnder } from '../../forms/errors-under.ts'
+import { LeaveGuard } from '../../forms/leave-guard.tsx'
 import { useFocusOnError } from '../../forms/use-focus-on-error.ts'
 import { Empty, Failed, Loading } from '../../ui/states.tsx'
-import { optionsQuery } from './integration-queries.ts'
+import { useDeskOptions } from './use-desk-options.ts'
 
 /** Made by drills for themselves. */
 const drills = 'tocsin-drill'
@@ -64,9 +65,12 @@ function Fields({
   const [pair, setPair] = useState({ sourceId: source.id, psaId: psa.id })
   const [typedName, setName] = useState<string | null>(null)
   const [touched, setTouched] = useState<DeskValues>({})
-  const options = useQuery(optionsQuery(pair.psaId))
+  const options = useDeskOptions(pair.psaId, psas.find(({ id }) => id === pair.psaId)?.connector ?? '')
   const nameOf = (all: readonly Connection[], id: number) => all.find((one) => one.id === id)?.name ?? ''
   const name = typedName ?? `${nameOf(sources, pair.sourceId)} → ${nameOf(psas, pair.psaId)}`
+  const usual = options.data === undefined ? {} : usualValues(options.data.generalFields, options.data.choices)
+  const unsaved = [typedName !== null, pair.sourceId !== source.id, pair.psaId !== psa.id].filter(Boolean).length
+  const values = { ...usual, ...touched }
   const making = useMutation({
     mutationFn: () => call(createIntegration({ body: { name, ...pair, general: touched } })),
     onSuccess: async (made) => {
@@ -87,6 +91,7 @@ function Fields({
 
   return (
     <form onSubmit={submit} ref={form} noValidate>
+      <LeaveGuard unsaved={unsaved + Object.keys(changedValues(values, usual)).length} />
       <Stack gap="md">
         <SimpleGrid cols={{ base: 1, md: 3 }}>
           <TextInput
@@ -124,7 +129,7 @@ function Fields({
           <DeskForm
             fields={options.data.generalFields}
             choices={options.data.choices}
-            values={{ ...usualValues(options.data.generalFields, options.data.choices), ...touched }}
+            values={values}
             errors={ofGeneral}
             onChange={setTouched}
           />

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ShowStatusResponse } from '../../api/generated/types.gen.ts'
+import { Fact } from '../../ui/fact.tsx'
 import { Moment } from '../../ui/moment.tsx'
 
 type Status = ShowStatusResponse
@@ -125,18 +126,5 @@ function Frame({
         </Text>
       )}
     </Card>
-  )
-}
-
-function Fact({ title, children }: { title: string; children: ReactNode }): ReactNode {
-  return (
-    <Group justify="space-between" gap="xs" wrap="nowrap">
-      <Text size="sm" c="dimmed">
-        {title}
-      </Text>
-      <Text size="sm" component="div" ta="right">
-        {children}
-      </Text>
-    </Group>
   )
 }

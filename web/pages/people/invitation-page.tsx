@@ -8,6 +8,7 @@ import { acceptInvitation, acceptInvitationByOidc } from '../../api/generated/sd
 import { fieldErrors } from '../../api/problem.ts'
 import { sessionQuery } from '../../app/session.ts'
 import { Entrance } from '../../ui/entrance.tsx'
+import { FormProblem } from '../../ui/form-problem.tsx'
 import { NewPassword } from '../../ui/new-password.tsx'
 
 /** An invited person chooses a password; the code stands behind the # of the address, where no server sees it. */
@@ -44,11 +45,7 @@ export function InvitationPage(): ReactNode {
     <Entrance title={t('invitation.title')} lead={t('invitation.lead')}>
       <form onSubmit={submit}>
         <Stack gap="sm">
-          {accepting.error !== null && Object.keys(errors).length === 0 && (
-            <Alert color="red" role="alert">
-              {accepting.error.message}
-            </Alert>
-          )}
+          <FormProblem error={accepting.error} />
           <TextInput
             label={t('invitation.code')}
             required

@@ -17,10 +17,16 @@ import { Tokens } from './tokens.tsx'
 export function PeoplePage(): ReactNode {
   const { t } = useTranslation()
   const [isInviting, setInviting] = useState(false)
+  const [wasProviderOpened, setProviderOpened] = useState(false)
   const people = useQuery({ queryKey: ['people'], queryFn: () => call(listPeople()) })
   return (
     <Page title={t('nav.people')} actions={<Button onClick={() => setInviting(true)}>{t('people.invite')}</Button>}>
-      <Tabs defaultValue="people" keepMounted={false}>
+      <Tabs
+        defaultValue="people"
+        keepMounted={false}
+        keepMountedMode="display-none"
+        onChange={(tab) => setProviderOpened(wasProviderOpened || tab === 'provider')}
+      >
         <Tabs.List>
           <Tabs.Tab value="people">{t('people.people')}</Tabs.Tab>
           <Tabs.Tab value="sessions">{t('people.sessions')}</Tabs.Tab>
@@ -47,7 +53,8 @@ export function PeoplePage(): ReactNode {
         <Tabs.Panel value="tokens" pt="md">
           <Tokens />
         </Tabs.Panel>
-        <Tabs.Panel value="provider" pt="md">
+        {/* What is being entered there outlives a look at another tab. */}
+        <Tabs.Panel value="provider" pt="md" keepMounted={wasProviderOpened}>
           <ProviderSettings />
         </Tabs.Panel>
       </Tabs>

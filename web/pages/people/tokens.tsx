@@ -1,6 +1,6 @@
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api/call.ts'
 import { createToken, listTokens, revokeToken } from '../../api/generated/sdk.gen.ts'
@@ -8,9 +8,9 @@ import type { Role, Token } from '../../api/generated/types.gen.ts'
 import { fieldErrors } from '../../api/problem.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { DataTable } from '../../ui/data-table.tsx'
+import { MakeOnce, ShownOnce } from '../../ui/make-once.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Failed, Loading } from '../../ui/states.tsx'
-import { ShownOnce } from './invite-person.tsx'
 import { roleNames } from './people-table.tsx'
 
 /** Tokens of programs: scope and end, made and taken back. */
@@ -89,62 +89,38 @@ function MakeToken({ onClose }: { onClose(): void }): ReactNode {
   })
   const errors = fieldErrors(making.error)
 
-  function submit(event: FormEvent): void {
-    event.preventDefault()
-    making.mutate()
-  }
-
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <MakeOnce
       title={t('tokens.make')}
-      centered
-      closeButtonProps={{ 'aria-label': t('confirm.close') }}
+      making={making}
+      onClose={onClose}
+      shown={({ secret }) => <ShownOnce text={secret} help={t('tokens.secretHelp')} />}
     >
-      {making.data === undefined ? (
-        <form onSubmit={submit}>
-          <Stack gap="sm">
-            {making.error !== null && Object.keys(errors).length === 0 && (
-              <Alert color="red" role="alert">
-                {making.error.message}
-              </Alert>
-            )}
-            <TextInput
-              label={t('people.name')}
-              description={t('tokens.nameHelp')}
-              required
-              data-autofocus
-              value={form.name}
-              error={errors.name}
-              onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
-            />
-            <Select
-              label={t('people.role')}
-              description={t(`people.roleHelp.${form.scope}`)}
-              allowDeselect={false}
-              value={form.scope}
-              data={roleNames.map((value) => ({ value, label: t(`people.roles.${value}`) }))}
-              onChange={(next) => setForm({ ...form, scope: roleNames.find((one) => one === next) ?? form.scope })}
-            />
-            <TextInput
-              label={t('tokens.endsOn')}
-              description={t('tokens.endsOnHelp')}
-              type="date"
-              value={form.endsOn}
-              error={errors.endsAt}
-              onChange={(event) => setForm({ ...form, endsOn: event.currentTarget.value })}
-            />
-            <Group justify="flex-end">
-              <Button type="submit" loading={making.isPending}>
-                {t('tokens.make')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      ) : (
-        <ShownOnce text={making.data.secret} help={t('tokens.secretHelp')} />
-      )}
-    </Modal>
+      <TextInput
+        label={t('people.name')}
+        description={t('tokens.nameHelp')}
+        required
+        data-autofocus
+        value={form.name}
+        error={errors.name}
+        onChange={(event) => setForm({ ...form, name: event.currentTarget.value })}
+      />
+      <Select
+        label={t('people.role')}
+        description={t(`people.roleHelp.${form.scope}`)}
+        allowDeselect={false}
+        value={form.scope}
+        data={roleNames.map((value) => ({ value, label: t(`people.roles.${value}`) }))}
+        onChange={(next) => setForm({ ...form, scope: roleNames.find((one) => one === next) ?? form.scope })}
+      />
+      <TextInput
+        label={t('tokens.endsOn')}
+        description={t('tokens.endsOnHelp')}
+        type="date"
+        value={form.endsOn}
+        error={errors.endsAt}
+        onChange={(event) => setForm({ ...form, endsOn: event.currentTarget.value })}
+      />
+    </MakeOnce>
   )
 }

@@ -6,6 +6,7 @@ import { call } from '../../api/call.ts'
 import { changePassword } from '../../api/generated/sdk.gen.ts'
 import { fieldErrors } from '../../api/problem.ts'
 import { useSession } from '../../app/session.ts'
+import { FormProblem } from '../../ui/form-problem.tsx'
 import { NewPassword } from '../../ui/new-password.tsx'
 
 /** Changes the own password; whoever else is signed in with it is signed out. */
@@ -34,11 +35,7 @@ export function ChangePassword(): ReactNode {
     <form onSubmit={submit}>
       <Stack gap="sm">
         {changing.isSuccess && <Alert color="teal">{t('account.passwordChanged')}</Alert>}
-        {changing.error !== null && Object.keys(errors).length === 0 && (
-          <Alert color="red" role="alert">
-            {changing.error.message}
-          </Alert>
-        )}
+        <FormProblem error={changing.error} />
         {person?.hasPassword === true && (
           <PasswordInput
             label={t('account.current')}

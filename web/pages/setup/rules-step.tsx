@@ -13,8 +13,9 @@ import { useTerms } from '../../app/terms.ts'
 import { DeskForm } from '../../forms/desk-form.tsx'
 import { LevelBadge } from '../../ui/level-badge.tsx'
 import { Failed, Loading } from '../../ui/states.tsx'
-import { heldQuery, optionsQuery } from '../integrations/integration-queries.ts'
+import { heldQuery } from '../integrations/integration-queries.ts'
 import { OpenHeld } from '../integrations/open-held.tsx'
+import { useDeskOptions } from '../integrations/use-desk-options.ts'
 import { issuesByLevel, type LevelValues, openRows, placeOf, type StarterRow, starterRequest } from './starter-rules.ts'
 
 /** The recommended rules, switched on after it was seen what they would open now. */
@@ -26,7 +27,7 @@ export function RulesStep({ integration, onSaved }: { integration: Integration; 
     queryKey: ['rules', id, 'recommended'],
     queryFn: () => call(recommendRules({ path: { id } })),
   })
-  const options = useQuery(optionsQuery(psaId))
+  const options = useDeskOptions(psaId, integration.psaConnector)
   const error = recommended.error ?? options.error
   if (recommended.data === undefined || options.data === undefined) {
     return error === null ? <Loading /> : <Failed error={error} retry={() => void recommended.refetch()} />

@@ -12,7 +12,7 @@ import { useTerms } from '../../app/terms.ts'
 import { DeskForm } from '../../forms/desk-form.tsx'
 import type { DeskValues } from '../../forms/desk-values.ts'
 import { Failed, Loading } from '../../ui/states.tsx'
-import { optionsQuery } from '../integrations/integration-queries.ts'
+import { useDeskOptions } from '../integrations/use-desk-options.ts'
 import { AccountSelect, type ChosenAccount } from './account-select.tsx'
 
 type Part = Drill['part']
@@ -30,7 +30,7 @@ export function TryStep({
   onFired(): void
 }): ReactNode {
   const { psaId, id } = integration
-  const options = useQuery(optionsQuery(psaId))
+  const options = useDeskOptions(psaId, integration.psaConnector)
   const recommended = useQuery({
     queryKey: ['rules', id, 'recommended'],
     queryFn: () => call(recommendRules({ path: { id } })),

@@ -45,3 +45,9 @@ export function inputOf({ clientSecret, roleMap, ...draft }: ProviderDraft, chec
     check,
   }
 }
+
+/** How many settings are other than they were. */
+export function changesOf(draft: ProviderDraft, first: ProviderDraft): number {
+  const keys = Object.keys(draft) as (keyof ProviderDraft)[]
+  return keys.filter((key) => JSON.stringify(draft[key]) !== JSON.stringify(first[key])).length
+}

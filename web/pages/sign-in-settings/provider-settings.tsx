@@ -1,4 +1,4 @@
-import { Alert, Button, Code, CopyButton, Group, Stack, Text, Title } from '@mantine/core'
+import { Button, Code, CopyButton, Group, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,10 +7,12 @@ import { deleteOidc, saveOidc, showOidc } from '../../api/generated/sdk.gen.ts'
 import type { OidcSettings } from '../../api/generated/types.gen.ts'
 import { ApiError, fieldErrors } from '../../api/problem.ts'
 import { sessionQuery } from '../../app/session.ts'
+import { LeaveGuard } from '../../forms/leave-guard.tsx'
 import { Confirm } from '../../ui/confirm.tsx'
+import { FormProblem } from '../../ui/form-problem.tsx'
 import { Failed, Loading } from '../../ui/states.tsx'
 import { AdmissionFields } from './admission-fields.tsx'
-import { draftOf, inputOf, type ProviderDraft } from './provider-draft.ts'
+import { changesOf, draftOf, inputOf, type ProviderDraft } from './provider-draft.ts'
 import { ProviderFields } from './provider-fields.tsx'
 
 const key = ['oidc']
@@ -27,7 +29,8 @@ export function ProviderSettings(): ReactNode {
 function ProviderForm({ settings }: { settings: OidcSettings }): ReactNode {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const [draft, setDraft] = useState<ProviderDraft>(() => draftOf(settings.provider))
+  const first = draftOf(settings.provider)
+  const [draft, setDraft] = useState<ProviderDraft>(first)
   const [isEnding, setEnding] = useState(false)
   const set = (change: Partial<ProviderDraft>) => setDraft({ ...draft, ...change })
   const again = async () => {
@@ -35,7 +38,11 @@ function ProviderForm({ settings }: { settings: OidcSettings }): ReactNode {
   }
   const saving = useMutation({
     mutationFn: (check: boolean) => call(saveOidc({ body: inputOf(draft, check) })),
-    onSuccess: again,
+    onSuccess: async (saved) => {
+      queries.setQueryData(key, saved)
+      setDraft(draftOf(saved.provider))
+      await again()
+    },
   })
   const errors = fieldErrors(saving.error)
   const isUnchecked = saving.error instanceof ApiError && saving.error.code === 'check-failed'
@@ -47,6 +54,7 @@ function ProviderForm({ settings }: { settings: OidcSettings }): ReactNode {
 
   return (
     <form onSubmit={submit} aria-label={t('oidcSettings.title')}>
+      <LeaveGuard unsaved={changesOf(draft, first)} />
       <Stack gap="lg" maw={720}>
         <Text size="sm" c="dimmed">
           {t(settings.provider === null ? 'oidcSettings.leadNone' : 'oidcSettings.lead')}
@@ -69,18 +77,13 @@ function ProviderForm({ settings }: { settings: OidcSettings }): ReactNode {
           </Title>
           <AdmissionFields draft={draft} set={set} errors={errors} />
         </section>
-        {saving.error !== null && Object.keys(errors).length === 0 && (
-          <Alert color="red" role="alert">
-            <Stack gap="xs" align="flex-start">
-              <Text size="sm">{saving.error.message}</Text>
-              {isUnchecked && (
-                <Button size="xs" variant="default" onClick={() => saving.mutate(false)}>
-                  {t('oidcSettings.saveUnchecked')}
-                </Button>
-              )}
-            </Stack>
-          </Alert>
-        )}
+        <FormProblem error={saving.error}>
+          {isUnchecked && (
+            <Button size="xs" variant="default" onClick={() => saving.mutate(false)}>
+              {t('oidcSettings.saveUnchecked')}
+            </Button>
+          )}
+        </FormProblem>
         <Group>
           <Button type="submit" loading={saving.isPending}>
             {t('oidcSettings.save')}

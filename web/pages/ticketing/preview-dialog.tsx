@@ -1,9 +1,9 @@
-import { Alert, Group, Modal, Stack, Table, Text } from '@mantine/core'
+import { Alert, Modal, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { RulesPreview } from '../../api/generated/types.gen.ts'
 import { useTerms } from '../../app/terms.ts'
-import { LevelBadge } from '../../ui/level-badge.tsx'
+import { CountedRule, CountTable } from '../integrations/count-table.tsx'
 
 type Effect = Pick<RulesPreview, 'total' | 'before' | 'clients' | 'rules'>
 
@@ -53,77 +53,42 @@ export function PreviewDialog({ preview, onClose }: { preview: RulesPreview; onC
   )
 }
 
+const mostShown = 15
+
+type Counted = { readonly count: number; readonly before: number }
+
+/** What changes most comes first. */
+function byChange<Row extends Counted>(rows: readonly Row[]): readonly Row[] {
+  const change = ({ count, before }: Counted) => Math.abs(count - before)
+  return [...rows].sort((a, b) => change(b) - change(a) || b.count - a.count)
+}
+
 function Effects({ effect: { clients, rules } }: { effect: Effect }): ReactNode {
   const { t } = useTranslation()
+  const counted = [t('ticketing.countBefore'), t('ticketing.countAfter')]
   if (rules.length === 0) return null
   return (
     <>
-      <Counts
+      <CountTable
         caption={t('ticketing.byRule')}
-        rows={rules.map(({ section, key, title, count, before }) => ({
+        counted={counted}
+        most={mostShown}
+        rows={byChange(rules).map(({ section, key, title, count, before }) => ({
           key: `${section}/${key}`,
-          cell: (
-            <Group gap="xs" wrap="nowrap">
-              {(section === 'warning' || section === 'critical') && <LevelBadge level={section} />}
-              {title}
-            </Group>
-          ),
-          count,
-          before,
+          cell: <CountedRule section={section} title={title} />,
+          counts: [before, count],
         }))}
       />
-      <Counts
+      <CountTable
         caption={t('ticketing.byClient')}
-        rows={clients.map(({ tenantId, name, count, before }) => ({
+        counted={counted}
+        most={mostShown}
+        rows={byChange(clients).map(({ tenantId, name, count, before }) => ({
           key: String(tenantId),
           cell: name,
-          count,
-          before,
+          counts: [before, count],
         }))}
       />
     </>
-  )
-}
-
-type CountRow = { readonly key: string; readonly cell: ReactNode; readonly count: number; readonly before: number }
-
-const mostShown = 15
-
-function Counts({ caption, rows }: { caption: string; rows: readonly CountRow[] }): ReactNode {
-  const { t } = useTranslation()
-  const change = ({ count, before }: CountRow) => Math.abs(count - before)
-  const shown = [...rows].sort((a, b) => change(b) - change(a) || b.count - a.count)
-  return (
-    <div>
-      <Table verticalSpacing={4} withTableBorder>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{caption}</Table.Th>
-            <Table.Th ta="right" w={110}>
-              {t('ticketing.countBefore')}
-            </Table.Th>
-            <Table.Th ta="right" w={110}>
-              {t('ticketing.countAfter')}
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {shown.slice(0, mostShown).map((row) => (
-            <Table.Tr key={row.key}>
-              <Table.Td>{row.cell}</Table.Td>
-              <Table.Td ta="right">{row.before}</Table.Td>
-              <Table.Td ta="right" fw={row.count === row.before ? 400 : 700}>
-                {row.count}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      {rows.length > mostShown && (
-        <Text size="xs" c="dimmed">
-          {t('ticketing.andMore', { count: rows.length - mostShown })}
-        </Text>
-      )}
-    </div>
   )
 }

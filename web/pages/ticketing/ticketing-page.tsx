@@ -6,15 +6,16 @@ import { call } from '../../api/call.ts'
 import { showOptions } from '../../api/generated/sdk.gen.ts'
 import { type Integration, useCurrentIntegration } from '../../app/current-integration.ts'
 import { useTerms } from '../../app/terms.ts'
+import { LeaveGuard } from '../../forms/leave-guard.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Page } from '../../ui/page.tsx'
 import { useFilters } from '../../ui/search-params.ts'
 import { Empty, Failed, Loading } from '../../ui/states.tsx'
 import { connectorsQuery } from '../connections/connection-kinds.ts'
 import { optionsQuery } from '../integrations/integration-queries.ts'
+import { useDeskOptions } from '../integrations/use-desk-options.ts'
 import { type GeneralDraft, generalChanges } from './general-draft.ts'
 import { GeneralSection } from './general-section.tsx'
-import { LeaveGuard } from './leave-guard.tsx'
 import { PaneList } from './pane-list.tsx'
 import { RulesSection } from './rules-section.tsx'
 import { panesOf } from './sections.ts'
@@ -54,7 +55,7 @@ function Ticketing({ integration, title }: { integration: Integration; title: st
     panes.find(({ id }) => id === filters.section) ??
     panes.find(({ kind }) => kind === filters.section) ??
     panes.find(({ kind }) => kind === 'warning')
-  const options = useQuery(optionsQuery(integration.psaId))
+  const options = useDeskOptions(integration.psaId, integration.psaConnector)
   const [generals, setGenerals] = useState<ReadonlyMap<number, GeneralDraft>>(new Map())
   const fresh = { seen: integration.general, values: integration.general }
   const kept = generals.get(integration.id)

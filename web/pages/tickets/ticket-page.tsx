@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Card, Code, Grid, Group, Stack, Text, Title } from '@mantine/core'
+import { Alert, Anchor, Button, Card, Code, Grid, Stack, Text, Title } from '@mantine/core'
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -8,6 +8,7 @@ import { retryTicket, showTicket } from '../../api/generated/sdk.gen.ts'
 import type { TicketStory } from '../../api/generated/types.gen.ts'
 import { liveInterval } from '../../api/live.ts'
 import { useMay } from '../../app/session.ts'
+import { Fact } from '../../ui/fact.tsx'
 import { LevelBadge } from '../../ui/level-badge.tsx'
 import { Moment } from '../../ui/moment.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -140,18 +141,5 @@ function Facts({ story }: { story: TicketStory }): ReactNode {
         )}
       </Card>
     </Stack>
-  )
-}
-
-function Fact({ title, children }: { title: string; children: ReactNode }): ReactNode {
-  return (
-    <Group justify="space-between" wrap="nowrap" gap="xs">
-      <Text size="sm" c="dimmed">
-        {title}
-      </Text>
-      <Text size="sm" component="div" ta="right">
-        {children}
-      </Text>
-    </Group>
   )
 }
