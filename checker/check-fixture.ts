@@ -6,7 +6,7 @@ import { connectwise } from './desks/connectwise.ts'
 import type { DeskReading } from './desks/desk-reading.ts'
 import { tigerpaw } from './desks/tigerpaw.ts'
 import type { At, DeskVendor, Evidence, IntegrationEvidence, RuleSpan, Trouble } from './evidence.ts'
-import { statusKeys, statusWords } from './source/status-words.ts'
+import { kscKeys, kscWords } from './source/ksc-words.ts'
 
 /** Histories written by hand, for the tests of the checker. Times are minutes after midnight of one day. */
 
@@ -82,7 +82,7 @@ const rule = { enabled: true, fields: {}, delayMinutes: 0, lifetimeHours: 24, fr
 
 /** Every status and every critical event has its rule on, without delay. */
 export const allRules: readonly RuleSpan[] = [
-  ...(['warning', 'critical'] as const).flatMap((section) => statusKeys.map((key) => ({ ...rule, section, key }))),
+  ...(['warning', 'critical'] as const).flatMap((section) => kscKeys.map((key) => ({ ...rule, section, key }))),
   { ...rule, section: 'severity', key: 'critical' },
 ]
 
@@ -160,7 +160,7 @@ export function createDraft(): Draft {
     },
     opened(at, ticketId, about = {}) {
       const { bit = bits.protection, level = 'critical', computer = 'PC-1' } = about
-      const title = `${level === 'critical' ? 'Critical' : 'Warning'}: ${statusWords[bit]} on ${computer}`
+      const title = `${level === 'critical' ? 'Critical' : 'Warning'}: ${kscWords[bit]} on ${computer}`
       create(at, ticketId, title, about)
     },
     eventTicket(at, ticketId, about = {}) {
@@ -199,7 +199,7 @@ function evidenceOf(draft: Draft, until: number): Evidence {
   return {
     run: { from: minutes(0), to: minutes(until) },
     grace,
-    sources: [{ id: 'KSC', history: draft.ksc, eventNames: { [virus]: virusWords }, namesAllReasons }],
+    sources: [{ vendor: 'ksc', id: 'KSC', history: draft.ksc, eventNames: { [virus]: virusWords }, namesAllReasons }],
     desks: Object.entries(draft.desks).map(([id, history], n) => ({
       ...{
         id,

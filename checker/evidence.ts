@@ -1,3 +1,4 @@
+import type { HistoryEntry as HubHistoryEntry } from '../emulators/kaspersky-hub/world.ts'
 import type { EmulatorStats } from '../emulators/kit/control.ts'
 import type { JournalEntry } from '../emulators/kit/journal.ts'
 import type { TicketHistoryEntry } from '../emulators/kit/ticket-history.ts'
@@ -52,8 +53,11 @@ export type Grace = {
 /** Vendors of desks whose emulators can be judged. */
 export type DeskVendor = 'autotask' | 'tigerpaw' | 'connectwise'
 
-/** One KSC. Names of computers must be unique over all sources of a run. */
-export type SourceEvidence = {
+/** One security product. Names of computers must be unique over all sources of a run. */
+export type SourceEvidence = KscEvidence | HubEvidence
+
+export type KscEvidence = {
+  readonly vendor: 'ksc'
   /** Its name in our settings. */
   readonly id: string
   /** Computers and reasons; `GET /_emulator/state?part=history`. */
@@ -62,6 +66,14 @@ export type SourceEvidence = {
   readonly eventNames: Readonly<Record<string, string>>
   /** True when a Critical computer's mask names its Warning reasons too; the same in the emulator and in our settings. */
   readonly namesAllReasons: boolean
+}
+
+export type HubEvidence = {
+  readonly vendor: 'kaspersky-hub'
+  /** Its name in our settings. */
+  readonly id: string
+  /** Computers, statuses and events; `GET /_emulator/state?part=history` of its feeder. */
+  readonly history: readonly HubHistoryEntry[]
 }
 
 /** What a desk's vendor allows us. */
@@ -101,7 +113,7 @@ export type RuleSpan = Lasting & {
 }
 
 export type MappingSpan = Lasting & {
-  /** Key of the tenant: `KLVSRV_UID`, '' for the main server. */
+  /** Key of the tenant: of a KSC `KLVSRV_UID`, '' for the main server; of a hub the company's. */
   readonly tenant: string
   /** The desk's number of the client, as text. */
   readonly account: string

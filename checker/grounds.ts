@@ -1,21 +1,18 @@
 import type { DeskTicket } from './desks/ticket-life.ts'
 import type { Sight } from './source/sights.ts'
-import { bitOf } from './source/status-words.ts'
 import type { DeskWorld, World } from './world.ts'
 
 /** What a ticket can be about, by its own words. */
 
 /** Sights of its computer and reason at sources that are paired with its desk. */
 export function sightsOf(world: World, desk: DeskWorld, { what, computer }: DeskTicket): readonly Sight[] {
-  const bit = bitOf(what)
-  if (bit === undefined) return []
-  return world.sights(computer, bit).filter(({ source }) => isPaired(world, desk.id, source))
+  return world.sights(computer, what).filter(({ source }) => isPaired(world, desk.id, source))
 }
 
 /** Sights of clients that were ever mapped to the ticket's account. */
 export function sightsAtAccount(world: World, desk: DeskWorld, ticket: DeskTicket): readonly Sight[] {
-  return sightsOf(world, desk, ticket).filter(({ source, vserver }) =>
-    hasAccount(world, desk.id, source, vserver, ticket.companyId),
+  return sightsOf(world, desk, ticket).filter(({ source, tenant }) =>
+    hasAccount(world, desk.id, source, tenant, ticket.companyId),
   )
 }
 

@@ -1,7 +1,7 @@
 import type { DeskTicket, OpenSpan } from './desks/ticket-life.ts'
 import { advance } from './spans.ts'
 import type { Finding } from './violation.ts'
-import { type DeskWorld, isStatus, type World } from './world.ts'
+import { type DeskWorld, isCondition, type World } from './world.ts'
 
 /**
  * I1: at most one open ticket per identity, at any moment. Judged twice: by the reference in the ticket, and by what the
@@ -69,13 +69,17 @@ function isUnnoticed({ evidence, quiet }: World, desk: DeskWorld, first: OpenSpa
 /** Where each event has a ticket of its own, many are about the same. */
 function isOncePerMeaning(world: World, desk: DeskWorld, ticket: DeskTicket): boolean {
   if (ticket.what === '') return false
-  return isStatus(ticket) || world.integrations.every(({ desk: id, repeats }) => id !== desk.id || repeats === 'note')
+  return (
+    isCondition(ticket) || world.integrations.every(({ desk: id, repeats }) => id !== desk.id || repeats === 'note')
+  )
 }
 
 /** A computer that moved to another client has its tickets at both for a while. */
 function isSameClient(world: World, earlier: DeskTicket, later: DeskTicket): boolean {
   if (earlier.companyId === later.companyId) return true
-  if (!isStatus(later)) return false
+  if (!isCondition(later)) return false
+  // What is about no computer is called after its source, for each of its clients.
+  if (world.sources.has(later.computer)) return false
   // The first may have been opened just after the move, which was not seen yet.
   const { seeMs, callMs } = world.evidence.grace
   const since = earlier.createdAt - seeMs - callMs

@@ -2,7 +2,7 @@ import type { DeskTicket } from './desks/ticket-life.ts'
 import { hasStuck, isGivenUp } from './excuses.ts'
 import { decidedBy, deliveredBy } from './late.ts'
 import { wantedEvent } from './meant.ts'
-import type { Happened } from './source/ksc-truth.ts'
+import type { Happened } from './source/truth.ts'
 import { advance } from './spans.ts'
 import { type Finding, isoOf } from './violation.ts'
 import type { IntegrationWorld, World } from './world.ts'
@@ -18,9 +18,8 @@ export function findMissingEvents(world: World): Finding[] {
       const time = timeFor(world, integration, event)
       if (time === null || time.due >= world.evidence.run.to) return []
       const { due, latest } = time
-      const { truth, eventNames } = integration.sourceWorld
-      const what = eventNames[event.type] ?? event.type
-      const ticket = ticketsAbout(integration, truth.places, event, what).find((one) =>
+      const { places } = integration.sourceWorld.truth
+      const ticket = ticketsAbout(integration, places, event).find((one) =>
         integration.repeats === 'ticket'
           ? !taken.has(one) && one.createdAt >= event.at && one.createdAt <= latest
           : one.open.some(({ from, to }) => from <= latest && to > event.at),
@@ -30,7 +29,7 @@ export function findMissingEvents(world: World): Finding[] {
         return []
       }
       const { desk } = integration
-      const { computer, at } = event
+      const { computer, what, at } = event
       if (isGivenUp(world, desk, computer, what, at)) return []
       if (hasStuck(world, { desk, computer, what, since: at })) return []
       const words = `it happened at ${isoOf(at)}, a ticket was due by ${isoOf(due)}, and there is none`
@@ -46,7 +45,7 @@ function timeFor(
   event: Happened,
 ): { readonly due: number; readonly latest: number } | null {
   const { source, desk } = integration
-  const { at, vserver: tenant, computer } = event
+  const { at, tenant, computer } = event
   const { run, grace } = world.evidence
   if (at < run.from) return null
   const added = integration.sourceWorld.truth.added.get(tenant)
@@ -65,10 +64,9 @@ function timeFor(
 function ticketsAbout(
   { deskWorld, mappings }: IntegrationWorld,
   places: ReadonlyMap<string, unknown>,
-  { computer, vserver }: Happened,
-  what: string,
+  { computer, tenant, what }: Happened,
 ): readonly DeskTicket[] {
-  const accounts = new Set(mappings.filter(({ tenant }) => tenant === vserver).map(({ account }) => account))
+  const accounts = new Set(mappings.filter((mapping) => mapping.tenant === tenant).map(({ account }) => account))
   const tickets =
     computer === ''
       ? deskWorld.ours.filter((ticket) => ticket.what === what && !places.has(ticket.computer))

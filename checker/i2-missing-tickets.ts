@@ -1,8 +1,7 @@
 import { hasStuck, isGivenUp } from './excuses.ts'
 import { decidedBy, deliveredBy, type Route } from './late.ts'
-import { wantedStatus } from './meant.ts'
+import { lifetimeOf, wantedCondition } from './meant.ts'
 import type { Sight } from './source/sights.ts'
-import { statusWords } from './source/status-words.ts'
 import { advance, intersect, lengthOf, subtract } from './spans.ts'
 import { type Finding, isoOf } from './violation.ts'
 import type { IntegrationWorld, World } from './world.ts'
@@ -15,7 +14,7 @@ import type { IntegrationWorld, World } from './world.ts'
 export function findMissing(world: World): Finding[] {
   const { from, to } = world.evidence.run
   return [...world.sources.values()].flatMap(({ sights }) => {
-    const byCondition = Map.groupBy(sights, ({ vserver, computer, bit }) => `${vserver}/${computer}/${bit}`)
+    const byCondition = Map.groupBy(sights, ({ tenant, computer, key }) => `${tenant}/${computer}/${key}`)
     return [...byCondition.values()].flatMap((ofCondition) =>
       joinUnseen(world, ofCondition).flatMap((group) => {
         for (const moment of momentsOf(world, group)) {
@@ -35,7 +34,7 @@ function joinUnseen(world: World, sights: readonly Sight[]): Sight[][] {
   for (const sight of sights) {
     const last = groups.at(-1)?.at(-1)
     const gap = last === undefined ? [] : [{ from: last.to, to: sight.from }]
-    const open = subtract(gap, world.quiet.seeing(sight.source, sight.vserver))
+    const open = subtract(gap, world.quiet.seeing(sight.source, sight.tenant))
     if (last !== undefined && lengthOf(open) <= world.evidence.grace.seeMs) groups.at(-1)?.push(sight)
     else groups.push([sight])
   }
@@ -56,7 +55,7 @@ function momentsOf(world: World, group: readonly Sight[]): Moment[] {
   )
   const asked = world.evidence.requests.flatMap(({ at, integration: id, tenant }) => {
     const isOfSource = world.integrations.some((one) => one.id === id && one.source === first.source)
-    if (!isOfSource || (tenant !== null && tenant !== first.vserver) || !isSeenAt(world, group, at)) return []
+    if (!isOfSource || (tenant !== null && tenant !== first.tenant) || !isSeenAt(world, group, at)) return []
     return [{ at, since: at, isRequest: true }]
   })
   return [...begun, ...risen, ...asked].sort((a, b) => a.at - b.at)
@@ -66,7 +65,7 @@ function momentsOf(world: World, group: readonly Sight[]): Moment[] {
 function isSeenAt(world: World, group: readonly Sight[], at: number): boolean {
   const { seeMs } = world.evidence.grace
   return group.some(
-    ({ source, vserver, from, to }) => at < to && advance(from, seeMs, world.quiet.seeing(source, vserver)) <= at,
+    ({ source, tenant, from, to }) => at < to && advance(from, seeMs, world.quiet.seeing(source, tenant)) <= at,
   )
 }
 
@@ -74,22 +73,21 @@ function isSeenAt(world: World, group: readonly Sight[], at: number): boolean {
 function isKnown(world: World, group: readonly Sight[], { since, isRequest }: Moment): boolean {
   const [first] = group
   if (first === undefined) return false
-  const { source, vserver } = first
-  const added = world.sources.get(source)?.truth.added.get(vserver)
-  return isRequest || added === undefined || since > decidedBy(world, { source, tenant: vserver }, added)
+  const { source, tenant } = first
+  const added = world.sources.get(source)?.truth.added.get(tenant)
+  return isRequest || added === undefined || since > decidedBy(world, { source, tenant }, added)
 }
 
 function findLate(world: World, group: readonly Sight[], moment: Moment): Finding | null {
   const { at } = moment
   const sight = group.find(({ from, to }) => from <= at && at < to)
   if (sight === undefined) return null
-  const { source, vserver: tenant, computer, bit } = sight
+  const { source, tenant, computer, what } = sight
   for (const integration of world.integrations) {
     if (integration.source !== source) continue
     const { desk } = integration
     const due = dueAt(world, integration, group, moment, { source, tenant, desk })
     if (due === null || due >= sight.to) continue
-    const what = statusWords[bit] ?? ''
     if (hasTicket(world, group, at, due)) continue
     if (isGivenUp(world, desk, computer, what, group[0]?.from ?? at)) continue
     if (hasStuck(world, { desk, computer, what, since: at })) continue
@@ -113,8 +111,12 @@ function dueAt(
     const within = { from: since, to }
     const shown = group.flatMap(({ levels }) => levels).filter((level) => intersect([level], [within]).length > 0)
     const levels = shown.map(({ level }) => level)
-    return wantedStatus(integration, { tenant: first.vserver, computer: first.computer, within }, levels, first.bit)
+    return wantedCondition(integration, { tenant: first.tenant, computer: first.computer, within }, levels, first)
   }
+  // An event that was too old when it could be read gets none.
+  const decided = decidedBy(world, route, at)
+  if (first.isEvent && !isRequest && decided > at + lifetimeOf(integration, first, { from: at, to: decided }))
+    return null
   const soon = deliveredBy(world, route, at, 0)
   const delay = delayUntil(soon)
   if (delay === null || isRequest) return delay === null ? null : soon
@@ -132,9 +134,9 @@ function hasTicket(world: World, group: readonly Sight[], at: number, due: numbe
   const { grace, run } = world.evidence
   return world.integrations.some(({ deskWorld, source, desk, mappings }) => {
     if (source !== first.source) return false
-    const accounts = new Set(mappings.filter(({ tenant }) => tenant === first.vserver).map(({ account }) => account))
+    const accounts = new Set(mappings.filter(({ tenant }) => tenant === first.tenant).map(({ account }) => account))
     const tickets = deskWorld
-      .about(first.computer, statusWords[first.bit] ?? '')
+      .about(first.computer, first.what)
       .filter(({ companyId }) => accounts.has(String(companyId)))
     // One that a person had just closed was taken for open still: its successor comes when that is noticed.
     const justClosed = tickets.some(({ open }) =>

@@ -1,10 +1,9 @@
 import type { DeskTicket } from './desks/ticket-life.ts'
 import { hasAccount, sightsAtAccount } from './grounds.ts'
 import { actedOnUntil } from './late.ts'
-import { bitOf } from './source/status-words.ts'
 import { join, type Span } from './spans.ts'
 import { type Finding, isoOf } from './violation.ts'
-import { type DeskWorld, isStatus, type World } from './world.ts'
+import { type DeskWorld, isCondition, type World } from './world.ts'
 
 /**
  * I3: no close by us while the condition holds. A close that was under way when it began again is the price of a desk
@@ -18,7 +17,7 @@ export function findWrongCloses(world: World): Finding[] {
       closesOf(ticket).flatMap((at): Finding[] => {
         const { id: ticketId, computer, what } = ticket
         const about = { at, desk: desk.id, ticketId, computer, what }
-        if (!isStatus(ticket)) {
+        if (!isCondition(ticket)) {
           return what === ''
             ? []
             : [{ ...about, kind: 'closed-event', words: 'we closed an event ticket, which is a person’s to close' }]
@@ -44,14 +43,14 @@ type Stretch = Place & Span
 /** The stretch that makes a close wrong: it held then, and had for longer than anything old may be acted on. */
 function heldAt(world: World, desk: DeskWorld, ticket: DeskTicket, at: number): Span | undefined {
   const held = world
-    .held(ticket.computer, bitOf(ticket.what) ?? -1)
-    .filter(({ source, vserver }) => hasAccount(world, desk.id, source, vserver, ticket.companyId))
-  const byPlace = Map.groupBy(held, ({ source, vserver }) => `${source}/${vserver}`)
+    .held(ticket.computer, ticket.what)
+    .filter(({ source, tenant }) => hasAccount(world, desk.id, source, tenant, ticket.companyId))
+  const byPlace = Map.groupBy(held, ({ source, tenant }) => `${source}/${tenant}`)
   const stretches = [...byPlace.values()].flatMap((spans) => {
     const [first] = spans
     return first === undefined
       ? []
-      : join(spans).map(({ from, to }) => ({ source: first.source, tenant: first.vserver, from, to }))
+      : join(spans).map(({ from, to }) => ({ source: first.source, tenant: first.tenant, from, to }))
   })
   return stretches.find((stretch) => isTooLong(world, stretches, stretch, ticket, at))
 }
@@ -59,7 +58,7 @@ function heldAt(world: World, desk: DeskWorld, ticket: DeskTicket, at: number): 
 /** Whether it is seen to hold as well, for long enough. */
 export function isSeenHolding(world: World, desk: DeskWorld, ticket: DeskTicket, at: number): boolean {
   const sights = sightsAtAccount(world, desk, ticket)
-  const stretches = sights.map(({ source, vserver: tenant, from, to }) => ({ source, tenant, from, to }))
+  const stretches = sights.map(({ source, tenant, from, to }) => ({ source, tenant, from, to }))
   return stretches.some((stretch) => isTooLong(world, stretches, stretch, ticket, at))
 }
 

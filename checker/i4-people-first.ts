@@ -2,7 +2,7 @@ import type { TicketHistoryEntry } from '../emulators/kit/ticket-history.ts'
 import { type Actor, actorOf, type DeskTicket } from './desks/ticket-life.ts'
 import { sightsAtAccount } from './grounds.ts'
 import { type Finding, isoOf, type ViolationKind } from './violation.ts'
-import { type DeskWorld, isStatus, type World } from './world.ts'
+import { type DeskWorld, isCondition, type World } from './world.ts'
 
 /**
  * I4: what people did at the desk stays. No write of ours to a field that a person (or a rule of the desk) changed last, no
@@ -96,7 +96,7 @@ function remember(memory: Memory, { reading }: DeskWorld, entry: TicketHistoryEn
 
 /** Whether what it is about began again between the two, or was seen to. */
 function beganAgain(world: World, desk: DeskWorld, ticket: DeskTicket, since: number, until: number): boolean {
-  if (!isStatus(ticket)) return false
+  if (!isCondition(ticket)) return false
   return sightsAtAccount(world, desk, ticket).some(({ from }) => {
     // It may have begun again shortly before, and have been seen after.
     return from > since - world.evidence.grace.seeMs && from < until

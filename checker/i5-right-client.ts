@@ -3,9 +3,8 @@ import { sightsOf } from './grounds.ts'
 import { actedOnUntil, decidedBy } from './late.ts'
 import { accountsAt } from './meant.ts'
 import type { Sight } from './source/sights.ts'
-import { statusWords } from './source/status-words.ts'
 import { type Finding, isoOf } from './violation.ts'
-import { type DeskWorld, isStatus, type World } from './world.ts'
+import { type DeskWorld, isCondition, type World } from './world.ts'
 
 /**
  * I5: a ticket is at the account that the mapping named when it was decided on. What never was, so that it can have no
@@ -21,7 +20,7 @@ function judgeCreated(world: World, desk: DeskWorld, ticket: DeskTicket): Findin
   const { id: ticketId, createdAt: at, computer, what, title } = ticket
   const about = { at, desk: desk.id, ticketId, computer, what }
   if (what === '') return [{ ...about, kind: 'unreadable', words: `nobody can tell what “${title}” is about` }]
-  const named = isStatus(ticket) ? statusAccounts(world, desk, ticket) : eventAccounts(world, desk, ticket)
+  const named = isCondition(ticket) ? statusAccounts(world, desk, ticket) : eventAccounts(world, desk, ticket)
   if (named === null) {
     return [{ ...about, kind: 'unfounded', words: 'it was not so when the ticket was opened' }]
   }
@@ -37,7 +36,7 @@ function statusAccounts(world: World, desk: DeskWorld, ticket: DeskTicket): Set<
   if (sights.length === 0) return null
   return new Set(
     sights.flatMap((sight) => {
-      const { source, vserver: tenant } = sight
+      const { source, tenant } = sight
       return momentsOf(world, desk, sight, ticket.createdAt).flatMap((from) => [
         ...accountsAt(world, desk.id, source, tenant, { from, to: decidedBy(world, { source, tenant }, from) }),
       ])
@@ -46,7 +45,7 @@ function statusAccounts(world: World, desk: DeskWorld, ticket: DeskTicket): Set<
 }
 
 /** It was to be seen before the ticket was opened, and not over for longer than a reading and a call take. */
-function isFresh(world: World, { source, vserver: tenant, from, to }: Sight, { createdAt }: DeskTicket): boolean {
+function isFresh(world: World, { source, tenant, from, to }: Sight, { createdAt }: DeskTicket): boolean {
   return from <= createdAt && (createdAt <= to || actedOnUntil(world, { source, tenant }, to) >= createdAt)
 }
 
@@ -63,7 +62,7 @@ function momentsOf(world: World, desk: DeskWorld, sight: Sight, until: number): 
     ...asked.map(({ at }) => at),
     ...world.evidence.restores.map(({ at }) => at),
     ...world.integrations.flatMap(({ mappings }) =>
-      mappings.filter(({ tenant }) => tenant === sight.vserver).map(({ from }) => from),
+      mappings.filter(({ tenant }) => tenant === sight.tenant).map(({ from }) => from),
     ),
     ...endOfLastTicket(desk, sight, until),
   ]
@@ -71,9 +70,9 @@ function momentsOf(world: World, desk: DeskWorld, sight: Sight, until: number): 
 }
 
 /** The successor of a ticket that was closed too late is decided on when that shows. */
-function endOfLastTicket(desk: DeskWorld, { computer, bit }: Sight, until: number): number[] {
+function endOfLastTicket(desk: DeskWorld, { computer, what }: Sight, until: number): number[] {
   return desk
-    .about(computer, statusWords[bit] ?? '')
+    .about(computer, what)
     .flatMap(({ open }) => open.map(({ to }) => to))
     .filter((to) => to <= until)
 }
@@ -89,7 +88,7 @@ function eventAccounts(world: World, desk: DeskWorld, ticket: DeskTicket): Set<s
             at <= ticket.createdAt &&
             (computer === ticket.computer || (computer === '' && !sourceWorld.truth.places.has(ticket.computer))),
         )
-        .map(({ at, vserver: tenant }) => ({ source, tenant, at })),
+        .map(({ at, tenant }) => ({ source, tenant, at })),
     )
   if (found.length === 0) return null
   return new Set(

@@ -4,7 +4,7 @@ import { closesOf, isSeenHolding } from './i3-no-close-while-it-holds.ts'
 import type { Sight } from './source/sights.ts'
 import { intersect, join, lengthOf, type Span, subtract } from './spans.ts'
 import { type Finding, isoOf } from './violation.ts'
-import { isStatus, type World } from './world.ts'
+import { isCondition, type World } from './world.ts'
 
 /**
  * I7: an unreachable or partly read source never counts as "cleared". Two ways to break it are told apart:
@@ -16,7 +16,7 @@ import { isStatus, type World } from './world.ts'
  */
 export function findUnreadCloses(world: World): Finding[] {
   return world.desks.flatMap((desk) =>
-    desk.ours.filter(isStatus).flatMap((ticket) =>
+    desk.ours.filter(isCondition).flatMap((ticket) =>
       closesOf(ticket).flatMap((at): Finding[] => {
         const sights = sightsAtAccount(world, desk, ticket)
         const { id: ticketId, computer, what } = ticket
@@ -38,10 +38,10 @@ export function findUnreadCloses(world: World): Finding[] {
 }
 
 /** Readings that failed so short a time before that they may have led to it. */
-function failedBefore(world: World, { source, vserver }: Sight, at: number): Span | undefined {
+function failedBefore(world: World, { source, tenant }: Sight, at: number): Span | undefined {
   const { seeMs, callMs } = world.evidence.grace
   const before = { from: at - seeMs - callMs, to: at }
-  return world.quiet.failing(source, vserver).find((span) => intersect([span], [before]).length > 0)
+  return world.quiet.failing(source, tenant).find((span) => intersect([span], [before]).length > 0)
 }
 
 /** Whether no moment between its begin and our close was free for a whole reading that did not show it. */
@@ -50,8 +50,8 @@ function isUnread(world: World, ticket: DeskTicket, sights: readonly Sight[], at
   const life = [{ from: ground?.from ?? ticket.createdAt, to: at }]
   const over = subtract(life, join(sights))
   if (lengthOf(over) === 0) return false
-  const tenants = new Map(sights.map(({ source, vserver }) => [`${source}/${vserver}`, { source, vserver }]))
-  const unread = [...tenants.values()].map(({ source, vserver }) => world.quiet.unreadable(source, vserver))
+  const tenants = new Map(sights.map(({ source, tenant }) => [`${source}/${tenant}`, { source, tenant }]))
+  const unread = [...tenants.values()].map(({ source, tenant }) => world.quiet.unreadable(source, tenant))
   // With more than one client at the account, any of their readings may have told.
   return unread.every((dead) => lengthOf(subtract(over, dead)) === 0) && !isSeenElsewhere(world, ticket, tenants, over)
 }
@@ -64,9 +64,9 @@ function isSeenElsewhere(
   over: readonly Span[],
 ): boolean {
   return [...world.sources.values()].some(({ id, truth }) =>
-    (truth.places.get(computer) ?? []).some(({ vserver, ...place }) => {
-      if (tenants.has(`${id}/${vserver}`)) return false
-      return lengthOf(subtract(intersect(over, [place]), world.quiet.unreadable(id, vserver))) > 0
+    (truth.places.get(computer) ?? []).some(({ tenant, ...place }) => {
+      if (tenants.has(`${id}/${tenant}`)) return false
+      return lengthOf(subtract(intersect(over, [place]), world.quiet.unreadable(id, tenant))) > 0
     }),
   )
 }

@@ -4,7 +4,6 @@ import { sightsAtAccount } from './grounds.ts'
 import { deliveredBy } from './late.ts'
 import { isFiltered } from './meant.ts'
 import type { Sight } from './source/sights.ts'
-import { bitOf } from './source/status-words.ts'
 import { advance, join, type Span, subtract } from './spans.ts'
 import type { DeskWorld, World } from './world.ts'
 
@@ -25,11 +24,10 @@ export type LateClose = {
 export function findLateCloses(world: World): LateClose[] {
   return world.desks.flatMap((desk) =>
     desk.ours.flatMap((ticket) => {
-      const bit = bitOf(ticket.what)
       const sights = sightsAtAccount(world, desk, ticket)
-      if (bit === undefined || sights.length === 0) return []
+      if (sights.length === 0) return []
       for (const gap of gapsOf(ticket, sights)) {
-        const late = lateClose(world, desk, ticket, bit, sights, gap)
+        const late = lateClose(world, desk, ticket, sights, gap)
         if (late !== null) return [late]
       }
       return []
@@ -46,14 +44,13 @@ function lateClose(
   world: World,
   desk: DeskWorld,
   ticket: DeskTicket,
-  bit: number,
   sights: readonly Sight[],
   gap: Span,
 ): LateClose | null {
   // Without a sight before it, it never was: another check tells.
   const before = sights.findLast(({ to }) => to <= gap.from)
   if (before === undefined) return null
-  const { source, vserver: tenant } = before
+  const { source, tenant } = before
   const delivered = deliveredBy(world, { source, tenant, desk: desk.id }, gap.from, 0)
   // What people did to it must be known first.
   const due = advance(delivered, world.evidence.grace.noticeMs, world.quiet.calling(desk.id))
@@ -66,5 +63,5 @@ function lateClose(
   const route = { desk: desk.id, source }
   const subject = { tenant, computer, within: { from: gap.from, to: due } }
   const level = before.levels.at(-1)?.level ?? 'warning'
-  return { desk, ticket, endedAt: gap.from, due, isFiltered: isFiltered(world, route, subject, level, bit) }
+  return { desk, ticket, endedAt: gap.from, due, isFiltered: isFiltered(world, route, subject, level, before) }
 }

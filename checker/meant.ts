@@ -1,7 +1,6 @@
-import type { Level } from '../emulators/ksc/model/history.ts'
 import type { RuleSpan } from './evidence.ts'
 import { spanOf } from './quiet.ts'
-import { statusKeys } from './source/status-words.ts'
+import type { Happened, Level, Reason } from './source/truth.ts'
 import { intersect, type Span, subtract } from './spans.ts'
 import type { IntegrationWorld, World } from './world.ts'
 
@@ -10,35 +9,40 @@ import type { IntegrationWorld, World } from './world.ts'
 /** Whose ticket it would be, and when. */
 export type Subject = { readonly tenant: string; readonly computer: string; readonly within: Span }
 
-/** The longest delay of a status rule in ms when a ticket was wanted all the time; null when it was not. */
-export function wantedStatus(
+/** The longest delay of its rule in ms when a ticket was wanted all the time; null when it was not. */
+export function wantedCondition(
   integration: IntegrationWorld,
   subject: Subject,
   levels: readonly Level[],
-  bit: number,
+  reason: Reason,
 ): number | null {
-  const delays = levels.map((level) => delayWhenOn(integration, level, statusKeys[bit] ?? '', subject.within))
+  const delays = levels.map((level) => delayWhenOn(integration, level, reason, subject.within))
   if (delays.length === 0 || delays.includes(null) || !isOpenFor(integration, subject)) return null
   return Math.max(...delays.map((delay) => delay ?? 0)) * 60_000
 }
-
-const severityKeys: Readonly<Record<number, string>> = { 2: 'warning', 3: 'functional-failure', 4: 'critical' }
 
 /** The shortest lifetime of an event's rule in ms when a ticket was wanted all the time; null when it was not. */
 export function wantedEvent(
   integration: IntegrationWorld,
   subject: Subject,
-  event: { readonly type: string; readonly severity: number },
+  { type, severity, followsSeverity }: Pick<Happened, 'type' | 'severity' | 'followsSeverity'>,
 ): number | null {
-  const severity = severityKeys[event.severity]
-  if (severity === undefined || !isOpenFor(integration, subject)) return null
-  const ofType = integration.rules.filter(({ section, key }) => section === 'event-type' && key === event.type)
-  const bySeverity = integration.rules.filter((rule) => rule.section === 'severity' && rule.key === severity)
+  if (severity === null || !isOpenFor(integration, subject)) return null
+  const ofType = integration.rules.filter(({ section, key }) => section === 'event-type' && key === type)
+  const bySeverity = integration.rules.filter(
+    (rule) => followsSeverity && rule.section === 'severity' && rule.key === severity,
+  )
   // A row of the type goes before that of the severity, also when it is off.
   const rules = [...clip(ofType, [subject.within]), ...clip(bySeverity, subtract([subject.within], ofType.map(spanOf)))]
   if (rules.some(({ enabled }) => !enabled)) return null
   if (subtract([subject.within], rules).length > 0) return null
   return Math.min(...rules.map(({ lifetimeHours }) => lifetimeHours)) * 3_600_000
+}
+
+/** The shortest lifetime in ms that rules gave an event with an end in this time; Infinity when there was none. */
+export function lifetimeOf({ rules }: IntegrationWorld, { key }: Reason, within: Span): number {
+  const own = rules.filter((rule) => rule.section === 'event-type' && rule.key === key)
+  return Math.min(...clip(own, [within]).map(({ lifetimeHours }) => lifetimeHours)) * 3_600_000
 }
 
 /** Accounts at a desk that a tenant's mapping named at any moment of a time. */
@@ -56,18 +60,24 @@ export function isFiltered(
   route: { readonly desk: string; readonly source: string },
   subject: Subject,
   level: Level,
-  bit: number,
+  reason: Reason,
 ): boolean {
   return !world.integrations.some(
     (one) =>
       one.desk === route.desk &&
       one.source === route.source &&
       isOpenFor(one, subject) &&
-      delayWhenOn(one, level, statusKeys[bit] ?? '', subject.within) !== null,
+      delayWhenOn(one, level, reason, subject.within) !== null,
   )
 }
 
-function delayWhenOn(integration: IntegrationWorld, section: Level, key: string, within: Span): number | null {
+function delayWhenOn(
+  integration: IntegrationWorld,
+  level: Level,
+  { key, isEvent }: Reason,
+  within: Span,
+): number | null {
+  const section = isEvent ? 'event-type' : level
   const rows = integration.rules.filter((rule) => rule.section === section && rule.key === key)
   const on = clip(rows, [within]).filter(({ enabled }) => enabled)
   if (subtract([within], on).length > 0) return null

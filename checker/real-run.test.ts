@@ -13,7 +13,7 @@ import {
 import { checkHistory } from './check-history.ts'
 import type { Evidence, RuleSpan } from './evidence.ts'
 import { readDatabase } from './read-database.ts'
-import { statusKeys } from './source/status-words.ts'
+import { kscKeys } from './source/ksc-words.ts'
 import { violationToText } from './violation.ts'
 
 /** The checker on what a whole Tocsin really did between an emulated KSC and an emulated Autotask. */
@@ -27,7 +27,7 @@ async function evidenceOf(stage: Stage, since: Date): Promise<Evidence> {
   const always = { from: since.getTime() - minute, to: null }
   const row = { ...always, enabled: true, fields: {}, delayMinutes: 0, lifetimeHours: 24 }
   const rules: RuleSpan[] = (['warning', 'critical'] as const).flatMap((section) =>
-    statusKeys.map((key) => ({ ...row, section, key })),
+    kscKeys.map((key) => ({ ...row, section, key })),
   )
   const events = ksc.state('events') as { type: string; displayName: string }[]
   const vservers = ksc.state('vservers') as { uid: string; name: string }[]
@@ -36,6 +36,7 @@ async function evidenceOf(stage: Stage, since: Date): Promise<Evidence> {
     grace: { seeMs: 10 * minute, deliverMs: 5 * minute, noticeMs: 5 * minute, callMs: 0, recoverMs: 5 * minute },
     sources: [
       {
+        vendor: 'ksc',
         id: 'Kaspersky Security Center',
         history: ksc.history(),
         eventNames: Object.fromEntries(events.map(({ type, displayName }) => [type, displayName])),

@@ -1,8 +1,7 @@
 import type { TicketHistoryEntry } from '../emulators/kit/ticket-history.ts'
-import type { HistoryEntry as KscHistoryEntry } from '../emulators/ksc/model/history.ts'
 import { actorOf, type DeskTicket } from './desks/ticket-life.ts'
 import type { Lasting } from './evidence.ts'
-import { bitOf, statusWords } from './source/status-words.ts'
+import { isConditionWords } from './source/source-reading.ts'
 import { type Finding, isoOf, type TrailLine } from './violation.ts'
 import type { World } from './world.ts'
 
@@ -15,15 +14,10 @@ const mostAfter = 6
 export type Trails = { of(finding: Finding): readonly TrailLine[] }
 
 export function createTrails(world: World): Trails {
-  const entries = new Map(
-    world.evidence.sources.map(({ id, history }) => [id, Map.groupBy(history, ({ hostName }) => hostName ?? '')]),
-  )
   return {
     of(finding) {
       const lines = [
-        ...[...entries].flatMap(([source, byHost]) =>
-          (byHost.get(finding.computer) ?? []).flatMap((entry) => sourceLine(source, entry, finding)),
-        ),
+        ...[...world.sources.values()].flatMap((source) => source.trail(finding.computer, finding.what)),
         ...deskLines(world, finding),
         ...meantLines(world, finding),
         ...decisionLines(world, finding),
@@ -33,35 +27,6 @@ export function createTrails(world: World): Trails {
         ...lines.filter(({ at }) => at > finding.at).slice(0, mostAfter),
       ]
     },
-  }
-}
-
-function sourceLine(source: string, entry: KscHistoryEntry, { computer, what }: Finding): TrailLine[] {
-  if (computer === '') return []
-  const words = wordsOf(entry, bitOf(what))
-  const where = `${source}, ${entry.vserverUid === '' ? 'main server' : entry.vserverUid}`
-  return words === null ? [] : [{ at: Date.parse(entry.time), where, words: `${computer}: ${words}` }]
-}
-
-function wordsOf(entry: KscHistoryEntry, bit: number | undefined): string | null {
-  switch (entry.kind) {
-    case 'status-begin':
-    case 'status-end':
-    case 'status-level':
-      return entry.bit === bit ? `“${statusWords[entry.bit]}” ${entry.kind.slice(7)} (${entry.level})` : null
-    case 'host-status': {
-      const named = statusWords.filter((_, n) => (entry.mask & (1 << n)) !== 0)
-      return `status ${entry.statusId}, named: ${named.join('; ') || 'nothing'}`
-    }
-    case 'event':
-      return bit === undefined ? `event ${entry.type}, severity ${entry.severity}` : null
-    case 'host-moved':
-      return `moved from ${entry.fromVserverUid || 'the main server'}`
-    case 'host-added':
-    case 'host-removed':
-      return entry.kind
-    default:
-      return null
   }
 }
 
@@ -93,7 +58,7 @@ function meantLines(world: World, finding: Finding): TrailLine[] {
   const { troubles, restores, integrations } = world.evidence
   const tenants = new Set(
     [...world.sources.values()].flatMap(({ truth }) =>
-      (truth.places.get(finding.computer) ?? []).map(({ vserver }) => vserver),
+      (truth.places.get(finding.computer) ?? []).map(({ tenant }) => tenant),
     ),
   )
   const both = (where: string, words: string, { from, to }: Lasting): TrailLine[] => [
@@ -120,9 +85,8 @@ function decisionLines({ evidence: { database } }: World, { computer, what }: Fi
   const ids = new Set(
     database.tickets.filter((row) => row.computer === computer && row.what === what).map(({ id }) => id),
   )
-  const bit = bitOf(what)
   const conditions = new Set(
-    database.conditions.filter((row) => bit !== undefined && row.computer === computer).map(({ id }) => id),
+    database.conditions.filter((row) => isConditionWords(what) && row.computer === computer).map(({ id }) => id),
   )
   return database.decisions
     .filter(({ ticketId, conditionId }) => ids.has(ticketId ?? -1) || conditions.has(conditionId ?? -1))

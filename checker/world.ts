@@ -5,9 +5,9 @@ import { type DeskTicket, readTickets } from './desks/ticket-life.ts'
 import { tigerpaw } from './desks/tigerpaw.ts'
 import type { DeskEvidence, DeskVendor, Evidence, IntegrationEvidence } from './evidence.ts'
 import { createQuiet, type Quiet } from './quiet.ts'
-import { type Happened, type Held, readTruth, type Truth } from './source/ksc-truth.ts'
-import { readSights, type Sight } from './source/sights.ts'
-import { bitOf, statusWords } from './source/status-words.ts'
+import type { Sight } from './source/sights.ts'
+import { isConditionWords, readSource, type SourceReading } from './source/source-reading.ts'
+import type { Happened, Held } from './source/truth.ts'
 
 /** A run, read once for all checks. */
 export type World = {
@@ -16,16 +16,13 @@ export type World = {
   readonly sources: ReadonlyMap<string, SourceWorld>
   readonly desks: readonly DeskWorld[]
   readonly integrations: readonly IntegrationWorld[]
-  /** What was to be seen, and what was, by computer and bit; sights in the order of their begin. */
-  sights(computer: string, bit: number): readonly Sight[]
-  held(computer: string, bit: number): readonly (Held & { readonly source: string })[]
+  /** What was to be seen, and what was, by computer and words; sights in the order of their begin. */
+  sights(computer: string, what: string): readonly Sight[]
+  held(computer: string, what: string): readonly (Held & { readonly source: string })[]
 }
 
-export type SourceWorld = {
+export type SourceWorld = SourceReading & {
   readonly id: string
-  readonly truth: Truth
-  readonly sights: readonly Sight[]
-  readonly eventNames: Readonly<Record<string, string>>
   /** Events that are called so in tickets. */
   events(what: string): readonly Happened[]
 }
@@ -56,11 +53,11 @@ const readings: Readonly<Record<DeskVendor, DeskReading>> = { autotask, connectw
 /** Reads what a run handed over. Throws `EvidenceError` when a part of it contradicts another or was cut. */
 export function readWorld(evidence: Evidence): World {
   const sources = new Map(
-    evidence.sources.map(({ id, history, namesAllReasons, eventNames }) => {
-      const truth = readTruth(history)
-      const events = Map.groupBy(truth.events, ({ type }) => eventNames[type] ?? type)
-      const sights = readSights(id, truth, namesAllReasons)
-      return [id, { id, truth, sights, eventNames, events: (what: string) => events.get(what) ?? [] }]
+    evidence.sources.map((source) => {
+      const { id } = source
+      const reading = readSource(source)
+      const events = Map.groupBy(reading.truth.events, ({ what }) => what)
+      return [id, { ...reading, id, events: (what: string) => events.get(what) ?? [] }]
     }),
   )
   refuseSharedNames(sources)
@@ -88,18 +85,18 @@ export function readWorld(evidence: Evidence): World {
         integration.desk,
       ),
     })),
-    sights: (computer, bit) => sights.get(keyOf({ computer, bit })) ?? [],
-    held: (computer, bit) => held.get(keyOf({ computer, bit })) ?? [],
+    sights: (computer, what) => sights.get(keyOf({ computer, what })) ?? [],
+    held: (computer, what) => held.get(keyOf({ computer, what })) ?? [],
   }
 }
 
-/** Whether tickets with these words are about a status description; else they are about an event. */
-export function isStatus({ what }: Pick<DeskTicket, 'what'>): boolean {
-  return bitOf(what) !== undefined
+/** Whether a ticket is about something that holds until it ends; else it is about an event that only happened. */
+export function isCondition({ what }: Pick<DeskTicket, 'what'>): boolean {
+  return isConditionWords(what)
 }
 
-function keyOf({ computer, bit }: { readonly computer: string; readonly bit: number }): string {
-  return `${bit}/${computer}`
+function keyOf({ computer, what }: { readonly computer: string; readonly what: string }): string {
+  return `${what}/${computer}`
 }
 
 function readDesk(desk: DeskEvidence, names: readonly string[]): DeskWorld {
@@ -124,11 +121,8 @@ function readDesk(desk: DeskEvidence, names: readonly string[]): DeskWorld {
 }
 
 /** `what on computer` of everything that a ticket may be about. */
-function namesIn({ truth, eventNames }: SourceWorld): string[] {
-  return [
-    ...truth.held.map(({ bit, computer }) => `${statusWords[bit]} on ${computer}`),
-    ...truth.events.map(({ type, computer }) => `${eventNames[type] ?? type} on ${computer}`),
-  ]
+function namesIn({ truth }: SourceWorld): string[] {
+  return [...truth.held, ...truth.events].map(({ what, computer }) => `${what} on ${computer}`)
 }
 
 /** A title that was cut by us names the one thing that begins with the same words. */

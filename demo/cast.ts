@@ -1,5 +1,6 @@
 import { deskKinds, startDesk } from './desks/start-desk.ts'
 import { startersFor } from './rules.ts'
+import { startHub } from './sources/kaspersky-hub.ts'
 import { startKsc } from './sources/ksc.ts'
 import type { Story, StoryIntegration, StorySource } from './story-form.ts'
 import type { World } from './world.ts'
@@ -10,6 +11,7 @@ import type { Cast, Ground, WorldDesk, WorldIntegration, WorldSource } from './w
 /** How each kind of source is started: a further kind has a file under `sources/` and a line here. */
 const starters: Readonly<Record<StorySource['kind'], (ground: Ground, source: StorySource) => Promise<WorldSource>>> = {
   ksc: (ground, source) => startKsc(ground, { ...source, tenants: source.clients }),
+  'kaspersky-hub': (ground, source) => startHub(ground, source),
 }
 
 export async function castOf(ground: Ground, { sources, integrations }: Story): Promise<Cast> {
@@ -20,14 +22,18 @@ export async function castOf(ground: Ground, { sources, integrations }: Story): 
     const companies = [...new Set(own.flatMap((one) => Object.values(one.companies)))]
     desks.push(await startDesk(ground, deskKinds[vendor], { seed: sources[0]?.seed ?? 1, companies }))
   }
-  return { sources: started, desks, integrations: integrations.map(toIntegration) }
+  return { sources: started, desks, integrations: integrations.map((one) => toIntegration(sources, one)) }
 }
 
-function toIntegration({ name, source, desk, companies }: StoryIntegration): WorldIntegration {
+function toIntegration(
+  sources: Story['sources'],
+  { name, source, desk, companies }: StoryIntegration,
+): WorldIntegration {
+  const kind = sources.find(({ id }) => id === source)?.kind ?? 'ksc'
   return {
     ...{ name, source, desk },
     companyOf: (tenant) => companies[tenant] ?? null,
-    rules: startersFor(deskKinds[desk]),
+    rules: startersFor(deskKinds[desk], kind),
     repeats: 'note',
     repeatNoteMinutes: 60,
   }

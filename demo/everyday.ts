@@ -3,10 +3,27 @@ import type { Act, Scene } from './story-form.ts'
 
 /** The small troubles of every day, by chance from a seed: a computer falls ill and is well again some hours later. */
 
-type Changes = Readonly<Record<string, unknown>>
-type Illness = { readonly say: string; readonly ill: Changes; readonly well: Changes; readonly hours: [number, number] }
+/** What befalls a computer, and how long it lasts. */
+export type Illness = {
+  readonly say: string
+  readonly hours: readonly [least: number, most: number]
+  begin(computer: string): Act
+  end(computer: string): Act
+}
 
-const illnesses: readonly Illness[] = [
+/** Those of computers of a KSC. */
+export function kscIllnesses(at: string): readonly Illness[] {
+  const set = (host: string, changes: object): Act => ({ at, order: { act: 'setHost', host, changes } })
+  return kscTroubles.map(({ say, hours, ill, well }) => ({
+    ...{ say, hours },
+    begin: (computer) => set(computer, ill),
+    end: (computer) => set(computer, well),
+  }))
+}
+
+type Changes = Readonly<Record<string, unknown>>
+
+const kscTroubles: readonly (Pick<Illness, 'say' | 'hours'> & { readonly ill: Changes; readonly well: Changes })[] = [
   { say: 'the protection is switched off', ill: { rtpState: 1 }, well: { rtpState: 4 }, hours: [1, 9] },
   { say: 'the system drive is nearly full', ill: { freeDiskMb: 700 }, well: { freeDiskMb: 90_000 }, hours: [4, 40] },
   { say: 'the system drive is full', ill: { freeDiskMb: 120 }, well: { freeDiskMb: 90_000 }, hours: [2, 20] },
@@ -29,8 +46,7 @@ const illnesses: readonly Illness[] = [
 
 /** Scenes for the days from the second on; every trouble is over before the last day. */
 export function everydayTroubles(options: {
-  /** The source that has the computers. */
-  at: string
+  illnesses: readonly Illness[]
   computers: readonly string[]
   days: number
   perDay: number
@@ -39,19 +55,18 @@ export function everydayTroubles(options: {
   const random = createRandom(options.seed)
   const scenes: Scene[] = []
   const illUntil = new Map<string, number>()
-  const set = (host: string, changes: Changes): Act => ({ at: options.at, order: { act: 'setHost', host, changes } })
   for (let day = 2; day <= options.days - 3; day += 1) {
     const count = Math.max(1, options.perDay + random.int(-2, 2))
     for (let n = 0; n < count; n += 1) {
       const begins = day * 24 + random.int(6, 18) + random.pick(quarters)
       const computer = pickWell(options.computers, illUntil, begins, random)
       if (computer === undefined) continue
-      const { say, ill, well, hours } = random.pick(illnesses)
+      const { say, hours, begin, end } = random.pick([...options.illnesses])
       const ends = begins + random.int(hours[0], hours[1])
       illUntil.set(computer, ends + 24)
       scenes.push(
-        scene(begins, `${computer}: ${say}`, set(computer, ill)),
-        scene(ends, `${computer} is well again`, set(computer, well)),
+        scene(begins, `${computer}: ${say}`, begin(computer)),
+        scene(ends, `${computer} is well again`, end(computer)),
       )
     }
   }

@@ -1,5 +1,3 @@
-import { statusWords } from '../checker/source/status-words.ts'
-import type { Level } from '../emulators/ksc/model/history.ts'
 import type { RuleSection } from '../src/core/rule.ts'
 import { autotaskDesk } from './desks/autotask.ts'
 import type { DeskKind, Labels, Urgency } from './desks/desk-kind.ts'
@@ -25,15 +23,10 @@ export function ruleOf(rules: readonly StageRule[], section: RuleSection, title:
   return rules.findLast((rule) => rule.section === section && (rule.what === 'all' || rule.what === title))
 }
 
-/** The rule for a reason of KSC at a level. */
-export function statusRuleOf(rules: readonly StageRule[], level: Level, bit: number): StageRule | undefined {
-  return ruleOf(rules, level, statusWords[bit] ?? '')
-}
-
 type Row = Omit<StageRule, 'fields'> & { readonly urgency?: Urgency }
 
-/** What most providers would begin with. */
-const rows: readonly Row[] = [
+/** What most providers would begin with, by kind of source. */
+const kscRows: readonly Row[] = [
   { section: 'critical', what: 'all', urgency: 'high' },
   { section: 'critical', what: 'Active threats are detected', urgency: 'urgent' },
   { section: 'critical', what: 'Protection is disabled', urgency: 'urgent' },
@@ -54,10 +47,33 @@ const rows: readonly Row[] = [
   { section: 'event-type', what: 'Device status is Critical', enabled: false },
 ]
 
+/** The two products of a hub are set up each by itself: computers and their events, and the named events of mailboxes. */
+const hubRows: readonly Row[] = [
+  { section: 'critical', what: 'all', urgency: 'high' },
+  { section: 'critical', what: 'Real-time protection is disabled', urgency: 'urgent' },
+  { section: 'critical', what: 'Security application is not running', delayMinutes: 120, urgency: 'urgent' },
+  { section: 'warning', what: 'Databases have not been updated in a long time', urgency: 'security' },
+  { section: 'warning', what: 'Not connected in a long time', delayMinutes: 1440, urgency: 'low' },
+  { section: 'severity', what: 'Critical', lifetimeHours: 24, urgency: 'urgent' },
+  { section: 'event-type', what: 'Mailboxes protection is not provided', urgency: 'urgent' },
+  { section: 'event-type', what: 'License-related issue occurred', urgency: 'usual' },
+  { section: 'event-type', what: 'Malware detected in a mailbox', urgency: 'high' },
+  // The users get these back by themselves.
+  { section: 'event-type', what: 'Attachment filtered', enabled: false },
+]
+
+const rows: Readonly<Record<SourceKind, readonly Row[]>> = { ksc: kscRows, 'kaspersky-hub': hubRows }
+
+/** Kinds of sources that a world can have, by the ids of their connectors. */
+export type SourceKind = 'ksc' | 'kaspersky-hub'
+
 /** The same rules in the fields of each desk. */
-export function startersFor(kind: Pick<DeskKind, 'rules'>): readonly StageRule[] {
-  return rows.map(({ urgency, ...row }) => ({ ...row, ...(urgency !== undefined && { fields: kind.rules[urgency] }) }))
+export function startersFor(desk: Pick<DeskKind, 'rules'>, source: SourceKind): readonly StageRule[] {
+  return rows[source].map(({ urgency, ...row }) => ({
+    ...row,
+    ...(urgency !== undefined && { fields: desk.rules[urgency] }),
+  }))
 }
 
 /** Those of a stage, whose desk is Autotask. */
-export const starterRules: readonly StageRule[] = startersFor(autotaskDesk())
+export const starterRules: readonly StageRule[] = startersFor(autotaskDesk(), 'ksc')

@@ -41,6 +41,18 @@ export async function connectAll(
   return ids
 }
 
+/** Lets the sources that are never asked send to us. `serve` starts the API and gives its address; without such a source it is not called. */
+export async function joinSources(
+  deps: Deps,
+  { sources }: Pick<Cast, 'sources'>,
+  connected: Omit<Ids, 'integrations'>,
+  serve: () => Promise<string>,
+): Promise<void> {
+  for (const { id, join } of sources) {
+    if (join !== undefined) await join({ deps, sourceId: idOf(connected.sources, id), address: await serve() })
+  }
+}
+
 /** Pairs, maps, and saves the rules; whoever was listed by then held what is wrong before. */
 export async function pairAll(deps: Deps, cast: Cast, connected: Omit<Ids, 'integrations'>): Promise<Ids> {
   const integrations = new Map<string, number>()

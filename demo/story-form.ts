@@ -1,5 +1,6 @@
 import type { DeskVendor } from '../checker/evidence.ts'
 import type { DeskAct } from './desks/desk-kind.ts'
+import type { SourceKind } from './rules.ts'
 import type { Order } from './stage-emulator.ts'
 
 /** The form of a story: who is there, what happens when, and what must have come of it. Data only; `play.ts` plays it. */
@@ -16,7 +17,7 @@ export type Story = {
 
 /** A security product with its clients; `cast.ts` starts one of each kind. */
 export type StorySource = {
-  readonly kind: 'ksc'
+  readonly kind: SourceKind
   /** By which scenes speak of it. */
   readonly id: string
   readonly name: string

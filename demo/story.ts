@@ -1,18 +1,19 @@
-import { everydayTroubles } from './everyday.ts'
+import { everydayTroubles, kscIllnesses } from './everyday.ts'
 import { computersOf } from './stage-fleet.ts'
 import { beginning, beginningCast } from './story-beginning.ts'
 import { days, east, eastFleet, ember, integrations, main, mainClients, mainFleet, start } from './story-cast.ts'
 import { eastExpectations, eastScenes } from './story-east.ts'
 import { storyExpectations } from './story-expectations.ts'
 import type { Scene, Story } from './story-form.ts'
+import { hub, hubComputers, hubExpectations, hubIllnesses, hubIntegration, hubScenes } from './story-hub.ts'
 import { later, laterCast } from './story-later.ts'
 
 /**
- * A month at a service provider with eight clients, two KSCs and three desks. Tocsin looks at full (live: and half) hours, so
+ * A month at a service provider with eleven clients, two KSCs, a hub of the cloud products and three desks. Tocsin looks at full (live: and half) hours, so
  * nothing happens at one.
  */
 
-const scenes: readonly Scene[] = [...beginning, ...later, ...eastScenes]
+const scenes: readonly Scene[] = [...beginning, ...later, ...eastScenes, ...hubScenes]
 
 /** Computers that have a part of their own; small troubles leave them alone. */
 const cast = new Set([
@@ -28,14 +29,19 @@ const free = (computers: readonly string[]) => computers.filter((name) => !cast.
 
 const everyday = [
   ...everydayTroubles({
-    at: main.id,
+    illnesses: kscIllnesses(main.id),
     computers: free(mainClients.flatMap((client) => computersOf(mainFleet, client))),
     ...{ days, perDay: 5, seed: 1 },
   }),
   ...everydayTroubles({
-    at: east.id,
+    illnesses: kscIllnesses(east.id),
     computers: free(east.clients.flatMap((client) => computersOf(eastFleet, client))),
     ...{ days, perDay: 1, seed: 2 },
+  }),
+  ...everydayTroubles({
+    illnesses: hubIllnesses,
+    computers: hubComputers.slice(2),
+    ...{ days, perDay: 1, seed: 3 },
   }),
 ]
 
@@ -43,9 +49,9 @@ const everyday = [
 export const story: Story = {
   start,
   days,
-  sources: [main, east],
-  integrations,
+  sources: [main, east, hub],
+  integrations: [...integrations, hubIntegration],
   scenes: [...scenes, ...everyday],
-  expectations: [...storyExpectations, ...eastExpectations],
+  expectations: [...storyExpectations, ...eastExpectations, ...hubExpectations],
   ticketsAtLeast: 240,
 }

@@ -1,7 +1,6 @@
 import type { DeskEvidence, Evidence, IntegrationEvidence, RuleSpan } from '../checker/evidence.ts'
-import { statusKeys } from '../checker/source/status-words.ts'
 import { ownTitlePatterns } from './own-tickets.ts'
-import { ruleOf, type StageRule, statusRuleOf } from './rules.ts'
+import { ruleOf, type StageRule } from './rules.ts'
 import type { Troubles } from './troubles.ts'
 import type { Cast, WorldDesk, WorldIntegration, WorldSource } from './world-parts.ts'
 
@@ -26,7 +25,7 @@ export function evidenceOf(cast: Cast, troubles: Troubles, { since, now, longest
       ...{ seeMs: longestStepMs, deliverMs: longestStepMs, noticeMs: longestStepMs, recoverMs: longestStepMs },
       callMs: 0,
     },
-    sources: cast.sources.map((source) => ({ id: source.name, ...source.evidence() })),
+    sources: cast.sources.map((source) => source.evidence()),
     desks: cast.desks.map(deskEvidence),
     integrations: cast.integrations.map((integration) => integrationEvidence(cast, integration)),
     requests: [],
@@ -60,7 +59,7 @@ function integrationEvidence(cast: Cast, plan: WorldIntegration): IntegrationEvi
     source: source.name,
     desk: desk.name,
     repeats: plan.repeats,
-    rules: [...statusSpans(plan.rules), ...eventSpans(plan.rules, source)],
+    rules: [...statusSpans(plan.rules, source), ...eventSpans(plan.rules, source)],
     mappings: source.tenants().flatMap(({ key, name }) => {
       const account = desk.names.companyId(plan.companyOf(name) ?? '')
       return account === undefined ? [] : [{ ...always, tenant: key, account: String(account) }]
@@ -70,9 +69,10 @@ function integrationEvidence(cast: Cast, plan: WorldIntegration): IntegrationEvi
   }
 }
 
-function statusSpans(rules: readonly StageRule[]): RuleSpan[] {
+function statusSpans(rules: readonly StageRule[], source: WorldSource): RuleSpan[] {
+  const statuses = Object.entries(source.rows().statuses)
   return (['warning', 'critical'] as const).flatMap((section) =>
-    statusKeys.map((key, bit) => toSpan(section, key, statusRuleOf(rules, section, bit))),
+    statuses.map(([key, title]) => toSpan(section, key, ruleOf(rules, section, title))),
   )
 }
 
@@ -82,7 +82,7 @@ const severities = { warning: 'Warning', 'functional-failure': 'Functional failu
 function eventSpans(rules: readonly StageRule[], source: WorldSource): RuleSpan[] {
   return [
     ...Object.entries(severities).map(([key, title]) => toSpan('severity', key, ruleOf(rules, 'severity', title))),
-    ...Object.entries(source.evidence().eventNames).flatMap(([type, title]) => {
+    ...Object.entries(source.rows().eventTypes).flatMap(([type, title]) => {
       const rule = ruleOf(rules, 'event-type', title)
       return rule === undefined ? [] : [toSpan('event-type', type, rule)]
     }),

@@ -1,8 +1,9 @@
 import type { DeskVendor, SourceEvidence } from '../checker/evidence.ts'
 import type { TicketHistoryEntry } from '../emulators/kit/ticket-history.ts'
+import type { Deps } from '../src/usecases/deps.ts'
 import type { DeskKind, DeskNames } from './desks/desk-kind.ts'
 import type { DeskTicket } from './desks/desk-ticket.ts'
-import type { StageRule } from './rules.ts'
+import type { SourceKind, StageRule } from './rules.ts'
 import type { StageClock } from './stage-clock.ts'
 import type { StageEmulator } from './stage-emulator.ts'
 import type { Troubles } from './troubles.ts'
@@ -39,12 +40,26 @@ type Side = {
 
 /** An emulated security product. A further kind is one more file under `sources/` that makes this. */
 export type WorldSource = Side & {
-  readonly connector: string
+  readonly connector: SourceKind
   readonly emulator: StageEmulator<unknown>
   /** The clients that it has now, as Tocsin's tenants. */
   tenants(): readonly { readonly key: string; readonly name: string }[]
+  /** Rows that can have a rule, their titles by their keys. */
+  rows(): { readonly statuses: Titles; readonly eventTypes: Titles }
   /** What the checker must know to judge by it. */
-  evidence(): Omit<SourceEvidence, 'id'>
+  evidence(): SourceEvidence
+  /** Of a source that is never asked: lets it send to us from now on. */
+  join?(ours: JoinedSource): Promise<void>
+}
+
+type Titles = Readonly<Record<string, string>>
+
+/** What a source that sends by itself is told of us. */
+export type JoinedSource = {
+  readonly deps: Deps
+  readonly sourceId: number
+  /** Where our API answers. */
+  readonly address: string
 }
 
 /** An emulated desk; its vendor is what a story calls it, so that there is one of a kind. */

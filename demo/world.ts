@@ -9,7 +9,7 @@ import { createLog } from '../src/lib/pino-log.ts'
 import type { Deps } from '../src/usecases/deps.ts'
 import { runNextDuty } from '../src/usecases/run-duty.ts'
 import { createDesks, type Desks } from '../src/worker/desks.ts'
-import { connectAll, type Ids, pairAll } from './set-up.ts'
+import { connectAll, type Ids, joinSources, pairAll } from './set-up.ts'
 import { createStageClock, type StageClock } from './stage-clock.ts'
 import { createTroubles } from './troubles.ts'
 import { evidenceOf } from './world-evidence.ts'
@@ -123,23 +123,25 @@ async function build<Parts extends Cast>(
     await work()
   }
 
+  let served: Promise<string> | null = null
+  const serve = (): Promise<string> => {
+    served ??= startServing(app)
+    return served
+  }
+
   const connected = await connectAll(deps, parts, options.every)
+  await joinSources(deps, parts, connected, serve)
   await work()
   const ids = await pairAll(deps, parts, connected)
   const since = clock.now()
 
   return {
-    ...{ app, clock, parts, ids, dataFolder, moveTo, work, step, stop },
+    ...{ app, clock, parts, ids, dataFolder, moveTo, work, step, serve, stop },
     now: () => clock.now(),
     async steps(count, minutes) {
       for (let n = 0; n < count; n += 1) await step(minutes)
     },
     evidence: () => evidenceOf(parts, troubles, { since, now: clock.now(), longestStepMs }),
-    async serve() {
-      const address = await app.start()
-      if (address === null) throw new Error('The web role gave no address.')
-      return address
-    },
   }
 }
 
@@ -153,6 +155,12 @@ function startApp(options: WorldOptions, clock: StageClock, dataFolder: string):
     demo,
     ...(onDatabaseLost !== undefined && { onDatabaseLost }),
   })
+}
+
+async function startServing(app: App): Promise<string> {
+  const address = await app.start()
+  if (address === null) throw new Error('The web role gave no address.')
+  return address
 }
 
 /** More rounds than any work takes while the clock stands. */

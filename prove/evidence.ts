@@ -45,6 +45,7 @@ export async function collectEvidence({ world, meant, processes, databaseUrl, fr
     sources: [...world.sources.values()].map(({ id, emulator: { control } }) => {
       const events = control.getState({ part: 'events' }) as { type: string; displayName: string }[]
       return {
+        vendor: 'ksc' as const,
         id,
         history: control.getState({ part: 'history' }) as HistoryEntry[],
         eventNames: Object.fromEntries(events.map(({ type, displayName }) => [type, displayName])),

@@ -1,48 +1,18 @@
 import { statusId } from '../../emulators/ksc/model/bits.ts'
-import type { HistoryEntry, Level } from '../../emulators/ksc/model/history.ts'
+import type { HistoryEntry } from '../../emulators/ksc/model/history.ts'
+import type { KscEvidence } from '../evidence.ts'
 import type { Span } from '../spans.ts'
+import { kscKeys, kscWords } from './ksc-words.ts'
+import type { Happened, Level, Severity, Truth } from './truth.ts'
 
 /**
  * What really was, read from the KSC emulator's own history: which reason held on which computer from when to when, at
  * which level, and whether the API showed it.
  */
 
-/** A reason that held on a computer of one virtual server. */
-export type Held = Span & {
-  /** `KLVSRV_UID`; '' for the main server. */
-  readonly vserver: string
-  readonly computer: string
-  readonly bit: number
-  readonly levels: readonly (Span & { readonly level: Level })[]
-  /** When `KLHST_WKS_STATUS_MASK` named it; a Critical level may hide reasons of the Warning level. */
-  readonly shown: readonly Span[]
-}
-
-export type Happened = {
-  readonly at: number
-  readonly vserver: string
-  /** Empty for an event of the server itself. */
-  readonly computer: string
-  readonly type: string
-  readonly severity: number
-}
-
-export type Truth = {
-  readonly held: readonly Held[]
-  readonly events: readonly Happened[]
-  /** When a computer was Critical, by its name. */
-  readonly critical: ReadonlyMap<string, readonly Span[]>
-  /** Where a computer was, by its name. */
-  readonly places: ReadonlyMap<string, readonly (Span & { readonly vserver: string })[]>
-  /** When a virtual server was removed, by its UID: its tickets are the operator's from then on. */
-  readonly removed: ReadonlyMap<string, number>
-  /** When a virtual server was added, by its UID; those of the start are not in it. */
-  readonly added: ReadonlyMap<string, number>
-}
-
 type OpenSpan = { from: number; to: number }
 type Draft = OpenSpan & {
-  vserver: string
+  tenant: string
   computer: string
   bit: number
   levels: (OpenSpan & { level: Level })[]
@@ -52,11 +22,13 @@ type Computer = {
   mask: number
   open: Map<number, Draft>
   critical: OpenSpan[]
-  places: (OpenSpan & { vserver: string })[]
+  places: (OpenSpan & { tenant: string })[]
 }
 
-/** Reads a whole history, oldest entry first. Computer names must be unique in the fleet. */
-export function readTruth(history: readonly HistoryEntry[]): Truth {
+const severities: Readonly<Record<number, Severity>> = { 2: 'warning', 3: 'functional-failure', 4: 'critical' }
+
+/** Reads a whole history, oldest entry first; a client is a virtual server. Computer names must be unique in the fleet. */
+export function readKscTruth({ history, eventNames }: Pick<KscEvidence, 'history' | 'eventNames'>): Truth {
   const held: Draft[] = []
   const events: Happened[] = []
   const removed = new Map<string, number>()
@@ -66,26 +38,29 @@ export function readTruth(history: readonly HistoryEntry[]): Truth {
   function computerOf(entry: HistoryEntry & { hostName: string }, at: number): Computer {
     const known = computers.get(entry.hostName)
     if (known !== undefined) return known
-    const vserver = entry.kind === 'host-moved' ? entry.fromVserverUid : entry.vserverUid
+    const tenant = entry.kind === 'host-moved' ? entry.fromVserverUid : entry.vserverUid
     const from = entry.kind === 'host-added' ? at : Number.NEGATIVE_INFINITY
-    const fresh: Computer = { mask: 0, open: new Map(), critical: [], places: [{ vserver, from, to: forever }] }
+    const fresh: Computer = { mask: 0, open: new Map(), critical: [], places: [{ tenant, from, to: forever }] }
     computers.set(entry.hostName, fresh)
     return fresh
   }
 
   for (const entry of history) {
     const at = Date.parse(entry.time)
-    const { hostName, vserverUid: vserver } = entry
+    const { hostName, vserverUid: tenant } = entry
     if (entry.kind === 'event') {
-      events.push({ at, vserver, computer: hostName ?? '', type: entry.type, severity: entry.severity })
+      const { type } = entry
+      const severity = severities[entry.severity] ?? null
+      const what = eventNames[type] ?? type
+      events.push({ at, tenant, computer: hostName ?? '', type, what, severity, followsSeverity: true })
     }
-    if (entry.kind === 'vserver-removed') removed.set(vserver, at)
-    if (entry.kind === 'vserver-added') added.set(vserver, at)
+    if (entry.kind === 'vserver-removed') removed.set(tenant, at)
+    if (entry.kind === 'vserver-added') added.set(tenant, at)
     if (hostName === undefined) continue
     const computer = computerOf({ ...entry, hostName }, at)
     if (entry.kind === 'status-begin') {
       const { bit, level } = entry
-      const draft: Draft = { vserver, computer: hostName, bit, from: at, to: forever, levels: [], shown: [] }
+      const draft: Draft = { tenant, computer: hostName, bit, from: at, to: forever, levels: [], shown: [] }
       draft.levels.push({ level, from: at, to: forever })
       computer.open.set(bit, draft)
       held.push(draft)
@@ -95,7 +70,12 @@ export function readTruth(history: readonly HistoryEntry[]): Truth {
     }
   }
   return {
-    held: held.map((draft) => ({ ...draft, levels: draft.levels.filter(isReal), shown: draft.shown.filter(isReal) })),
+    held: held.map(({ bit, ...draft }) => ({
+      ...draft,
+      ...{ key: kscKeys[bit] ?? '', what: kscWords[bit] ?? '', isEvent: false },
+      levels: draft.levels.filter(isReal),
+      shown: draft.shown.filter(isReal),
+    })),
     events,
     critical: new Map([...computers].map(([name, { critical }]) => [name, critical.filter(isReal)])),
     places: new Map([...computers].map(([name, { places }]) => [name, places.filter(isReal)])),
@@ -131,7 +111,7 @@ function change(computer: Computer, entry: HistoryEntry, at: number): void {
       return
     case 'host-moved':
       end(computer.places, at)
-      computer.places.push({ vserver: entry.vserverUid, from: at, to: forever })
+      computer.places.push({ tenant: entry.vserverUid, from: at, to: forever })
       return
     case 'host-removed':
       computer.mask = 0

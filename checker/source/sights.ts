@@ -1,38 +1,34 @@
-import type { Level } from '../../emulators/ksc/model/history.ts'
 import { covers, intersect, join, type Span, subtract } from '../spans.ts'
-import type { Held, Truth } from './ksc-truth.ts'
+import type { Held, Level, Reason, Truth } from './truth.ts'
 
 /**
- * A condition as the API lets one see it, if one never stopped looking: what the mask names, and what a Critical level
+ * A condition as the source lets one see it, if one never stopped looking: what it names, and what a Critical level
  * may hide. Where it differs from what holds in truth, nobody could know better (docs/adr/0010).
  */
-export type Sight = Span & {
-  readonly source: string
-  readonly vserver: string
-  readonly computer: string
-  readonly bit: number
-  /** When the mask named it, and the level of its computer then. */
-  readonly levels: readonly (Span & { readonly level: Level })[]
-}
+export type Sight = Span &
+  Reason & {
+    readonly source: string
+    readonly tenant: string
+    readonly computer: string
+    /** When the source named it, and the level of its computer then. */
+    readonly levels: readonly (Span & { readonly level: Level })[]
+  }
 
 type Piece = Span & { readonly level: Level }
 
 /** All of a source, in the order of their begin for each condition. */
 export function readSights(source: string, truth: Truth, namesAllReasons: boolean): Sight[] {
-  const byCondition = Map.groupBy(truth.held, ({ vserver, computer, bit }) => `${vserver}/${computer}/${bit}`)
+  const byCondition = Map.groupBy(truth.held, ({ tenant, computer, key }) => `${tenant}/${computer}/${key}`)
   return [...byCondition.values()].flatMap((parts) => {
     const [first] = parts
     if (first === undefined) return []
-    const { vserver, computer, bit } = first
-    const places = (truth.places.get(computer) ?? []).filter((place) => place.vserver === vserver)
+    const { tenant, computer, key, what, isEvent } = first
+    const places = (truth.places.get(computer) ?? []).filter((place) => place.tenant === tenant)
     const critical = join(intersect(truth.critical.get(computer) ?? [], places))
     const pieces = parts.flatMap((held) => piecesOf(held, critical, namesAllReasons))
     const hiding = namesAllReasons ? [] : critical
     return joinPieces(pieces, hiding).map((levels) => ({
-      source,
-      vserver,
-      computer,
-      bit,
+      ...{ source, tenant, computer, key, what, isEvent },
       from: levels[0]?.from ?? 0,
       to: endOf(levels, hiding),
       levels,
@@ -40,9 +36,13 @@ export function readSights(source: string, truth: Truth, namesAllReasons: boolea
   })
 }
 
-/** What is shown of one stretch; where all reasons are named, each seems to have the level of its computer. */
+/**
+ * What is shown of one stretch; where all reasons are named, each status seems to have the level of its computer. An event has
+ * its own.
+ */
 function piecesOf(held: Held, critical: readonly Span[], namesAllReasons: boolean): Piece[] {
-  const levels: readonly Piece[] = namesAllReasons
+  const isOfComputer = namesAllReasons && !held.isEvent
+  const levels: readonly Piece[] = isOfComputer
     ? [
         ...intersect([held], critical).map((span) => ({ ...span, level: 'critical' as const })),
         ...subtract([held], critical).map((span) => ({ ...span, level: 'warning' as const })),

@@ -1,3 +1,4 @@
+import { kscKeys, kscWords } from '../../checker/source/ksc-words.ts'
 import { type KscReady, startKscEmulator } from '../../emulators/ksc/main.ts'
 import type { HistoryEntry } from '../../emulators/ksc/model/history.ts'
 import { createStageEmulator, type StageEmulator } from '../stage-emulator.ts'
@@ -31,6 +32,10 @@ export async function startKsc({ clock, troubles, atEnd }: Ground, plan: Plan): 
     },
   })
   const { user, password, fingerprint256: fingerprint } = running.ready
+  const names = (): Record<string, string> => {
+    const events = emulator.state('events') as { type: string; displayName: string }[]
+    return Object.fromEntries(events.map(({ type, displayName }) => [type, displayName]))
+  }
   return {
     id,
     name,
@@ -50,13 +55,10 @@ export async function startKsc({ clock, troubles, atEnd }: Ground, plan: Plan): 
         name: one.name,
       })),
     ],
-    evidence() {
-      const events = emulator.state('events') as { type: string; displayName: string }[]
-      return {
-        history: emulator.history(),
-        eventNames: Object.fromEntries(events.map(({ type, displayName }) => [type, displayName])),
-        namesAllReasons,
-      }
-    },
+    rows: () => ({
+      statuses: Object.fromEntries(kscKeys.map((key, bit) => [key, kscWords[bit] ?? ''])),
+      eventTypes: names(),
+    }),
+    evidence: () => ({ vendor: 'ksc', id: name, history: emulator.history(), eventNames: names(), namesAllReasons }),
   }
 }

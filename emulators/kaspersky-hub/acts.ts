@@ -108,7 +108,8 @@ const acts: Record<string, Act> = {
       const { product: of, type, name: words, severity: grade, text } = order
       const ids = Array.from({ length: count }, () => {
         const id = world.nextEventId()
-        world.record(company.key, { kind: 'event', id, product: of, type, computer: computer?.key ?? '' })
+        const place = { computer: computer?.key ?? '', computerName: computer?.name ?? '' }
+        world.record(company.key, { kind: 'event', id, product: of, type, name: words, severity: grade, ...place })
         const about = computer === undefined ? {} : { computer: named(computer) }
         const event = { id, product: of, type, name: words, severity: grade, text, happenedAt }
         outbox.add({ kind: 'event', company: named(company), ...event, ...about })
@@ -149,12 +150,20 @@ const acts: Record<string, Act> = {
     outbox.clear()
     return { forgotten }
   }),
-  flush: act('flush', { channel: name.default('http'), again: z.int().min(0).default(0) }, (feeder, order) => {
-    const channel = feeder.channels.get(order.channel)
-    if (channel === undefined)
-      throw new EmulatorInputError(`nothing is connected by ${order.channel}: act connect first`)
-    return feeder.outbox.flush(channel, order.again)
-  }),
+  flush: act(
+    'flush',
+    {
+      channel: name.default('http'),
+      again: z.int().min(0).default(0),
+      reversed: z.boolean().default(false),
+      twice: z.boolean().default(false),
+    },
+    ({ channels, outbox }, { channel: by, ...how }) => {
+      const channel = channels.get(by)
+      if (channel === undefined) throw new EmulatorInputError(`nothing is connected by ${by}: act connect first`)
+      return outbox.flush(channel, how)
+    },
+  ),
 }
 
 /** Does one act (`clock` is the kit's). Throws `EmulatorInputError` for a bad or unknown one. */

@@ -5,10 +5,17 @@ import { checkInput, EmulatorInputError } from '../kit/input.ts'
 import { createHttpChannel } from './channels/http.ts'
 import { createMailChannel } from './channels/mail.ts'
 import { createSyslogChannel } from './channels/syslog.ts'
-import type { Channel } from './outbox.ts'
+import type { Channel, OutMessage } from './outbox.ts'
+
+/** What goes this way, as a server exports only what it was told to; absent: all that the channel can carry. */
+const kinds = z
+  .array(z.enum(['list', 'change', 'removal', 'event', 'mailboxes']))
+  .min(1)
+  .optional()
 
 const Http = z.strictObject({
   act: z.literal('connect'),
+  kinds,
   channel: z.literal('http').default('http'),
   url: z.url(),
   sourceId: z.int(),
@@ -16,7 +23,12 @@ const Http = z.strictObject({
   key: z.strictObject({ id: z.int(), secret: z.string() }).optional(),
 })
 
-const place = { act: z.literal('connect'), host: z.string().default('127.0.0.1'), port: z.int().min(1).max(65_535) }
+const place = {
+  act: z.literal('connect'),
+  kinds,
+  host: z.string().default('127.0.0.1'),
+  port: z.int().min(1).max(65_535),
+}
 const trust = { trust: z.string().min(1), name: z.string().optional() }
 
 const Syslog = z.strictObject({
@@ -43,11 +55,22 @@ const Mail = z.strictObject({
 
 /** Makes the channel that an order asks for. Throws `EmulatorInputError` for a bad one. */
 export function connect(order: EmulatorOrder, now: () => Date): Channel {
-  if (order.channel === 'syslog') return createSyslogChannel(checkInput(Syslog, order, 'act connect'), now)
-  if (order.channel === 'mail') return createMailChannel(checkInput(Mail, order, 'act connect'))
-  const target = checkInput(Http, order, 'act connect')
+  if (order.channel === 'syslog') {
+    const { kinds: only, ...target } = checkInput(Syslog, order, 'act connect')
+    return restrict(createSyslogChannel(target, now), only)
+  }
+  if (order.channel === 'mail') {
+    const { kinds: only, ...target } = checkInput(Mail, order, 'act connect')
+    return restrict(createMailChannel(target), only)
+  }
+  const { kinds: only, ...target } = checkInput(Http, order, 'act connect')
   if ((target.token === undefined) === (target.key === undefined)) {
     throw new EmulatorInputError('act connect takes either "token" or "key"')
   }
-  return createHttpChannel(target, now)
+  return restrict(createHttpChannel(target, now), only)
+}
+
+function restrict(channel: Channel, only: readonly OutMessage['kind'][] | undefined): Channel {
+  if (only === undefined) return channel
+  return { ...channel, carries: (message) => only.includes(message.kind) && channel.carries(message) }
 }

@@ -9,6 +9,11 @@ import { seedWorld } from './seed.ts'
 import { getState, putState } from './state.ts'
 import { createWorld } from './world.ts'
 
+export type HubOptions = VendorOptions & {
+  /** Names of the companies, instead of `tenants` with seeded ones. */
+  readonly companies?: readonly string[]
+}
+
 /** Who feeds a hub: companies with their keys, and how to make it tell something. */
 export type HubReady = { companies: { key: string; name: string }[]; connect: string }
 
@@ -16,13 +21,11 @@ export type HubReady = { companies: { key: string; name: string }[]; connect: st
  * Starts the feeder of a hub, by default with 4 companies and 24 computers. It answers its control routes alone; what it has to
  * tell it sends, once an act has connected it. Rejects when the port is taken.
  */
-export async function startKasperskyHubEmulator(
-  options: VendorOptions,
-): Promise<RunningEmulator & { ready: HubReady }> {
+export async function startKasperskyHubEmulator(options: HubOptions): Promise<RunningEmulator & { ready: HubReady }> {
   const { devices = 24, tenants = 4, seed = 1 } = options
   const clock = createEmulatorClock(options.clock)
   const world = createWorld(() => clock.now())
-  seedWorld(world, { devices, tenants, seed })
+  seedWorld(world, { devices, tenants: options.companies ?? tenants, seed })
   const feeder: Feeder = { world, outbox: createOutbox(pause), channels: new Map() }
 
   const definition: EmulatorDefinition = {

@@ -1,5 +1,5 @@
 // What is to be told, in order; a channel takes it from here and gives back what was not accepted.
-import type { Company, Computer, Level, Product, World } from './world.ts'
+import type { Company, Computer, Level, Product, Severity, World } from './world.ts'
 import { levelOf } from './world.ts'
 
 export type Named = { key: string; name: string }
@@ -20,7 +20,7 @@ export type OutMessage =
       product: Product
       type: string
       name: string
-      severity: 'critical' | 'functional-failure' | 'warning'
+      severity: Severity
       state?: 'raised' | 'resolved'
       computer?: Named
       text: string
@@ -43,9 +43,18 @@ export type Channel = {
 export type Outbox = {
   add(message: OutMessage): void
   waiting(): readonly OutMessage[]
-  /** Sends what waits until all is accepted or the other side refuses or pushes back; `again`: so often after a push-back. */
-  flush(channel: Channel, again: number): Promise<FlushResult>
+  /** Sends what waits until all is accepted or the other side refuses or pushes back. */
+  flush(channel: Channel, how: FlushOptions): Promise<FlushResult>
   clear(): void
+}
+
+export type FlushOptions = {
+  /** So often after a push-back. */
+  again: number
+  /** Newest first, as a queue that was emptied from the wrong end. */
+  reversed: boolean
+  /** Everything is sent twice, as by a sender that did not get the first answer. */
+  twice: boolean
 }
 
 export type FlushResult = { sent: number; waiting: number; pushedBack: number; refused: string | null }
@@ -62,12 +71,14 @@ export function createOutbox(pause: (ms: number) => Promise<void>): Outbox {
     clear() {
       waiting = []
     },
-    async flush(channel, again) {
+    async flush(channel, { again, reversed, twice }) {
       const total: FlushResult = { sent: 0, waiting: 0, pushedBack: 0, refused: null }
       for (;;) {
-        const mine = waiting.filter((message) => channel.carries(message)).slice(0, atOnce)
+        const carried = waiting.filter((message) => channel.carries(message))
+        const mine = (reversed ? carried.reverse() : carried).slice(0, atOnce)
         if (mine.length === 0) break
         const { sent, refused, retryAfterMs } = await channel.send(mine)
+        if (twice) await channel.send(mine.slice(0, sent))
         total.sent += sent
         const gone = new Set(mine.slice(0, sent))
         waiting = waiting.filter((message) => !gone.has(message))

@@ -1,6 +1,7 @@
 // What happens at the MSP's clients, and what of it is still to be told. Nobody can ask for it: a hub only sends.
 
 export type Level = 'warning' | 'critical'
+export type Severity = 'critical' | 'functional-failure' | 'warning'
 export type Product = 'endpoint-security-cloud' | 'microsoft-365'
 
 /** A description that holds on a computer. */
@@ -23,7 +24,18 @@ export type HistoryEntry = { n: number; time: string; company: string } & (
   | { kind: 'computer-added' | 'computer-removed'; computer: string; name: string }
   | { kind: 'status-begin' | 'status-end'; computer: string; name: string; status: string; level: Level }
   | { kind: 'status-level'; computer: string; name: string; status: string; level: Level; from: Level }
-  | { kind: 'event'; id: string; product: Product; type: string; computer: string }
+  | {
+      kind: 'event'
+      id: string
+      product: Product
+      type: string
+      /** Empty: it was told without words of its own. */
+      name: string
+      severity: Severity
+      /** Key and name of the computer; empty for one that is about none. */
+      computer: string
+      computerName: string
+    }
   | { kind: 'raised' | 'resolved'; id: string; product: Product; type: string }
   | { kind: 'mailboxes'; count: number }
 )

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import type { SourceConnector } from '../../src/connectors/source.ts'
 
 /**
- * What every connector of a source that sends by itself must be: its own words and rules, without a network. What becomes of
- * what is sent is the same for all of them and is tested on the ingest (src/http/routes/hub.test.ts).
+ * What every connector of a source that sends by itself must be: its own words and rules, without a network. What must become
+ * of what its feeder sends is in `pushed-life.ts`.
  */
 export function pushedSourceContract<Settings>(connector: SourceConnector<Settings>): void {
   const { catalogue, pushed, describeEvent } = connector

@@ -26,14 +26,7 @@ const rows: readonly (readonly [key: string, words: string])[] = [
 ]
 
 /** Words of a status description, by bit. */
-export const statusWords: readonly string[] = rows.map(([, words]) => words)
+export const kscWords: readonly string[] = rows.map(([, words]) => words)
 
 /** Key of its row of rules, by bit. */
-export const statusKeys: readonly string[] = rows.map(([key]) => key)
-
-const bitsByWords = new Map(statusWords.map((words, bit) => [words, bit]))
-
-/** The bit of a status description as tickets name it; undefined for the name of an event. */
-export function bitOf(what: string): number | undefined {
-  return bitsByWords.get(what)
-}
+export const kscKeys: readonly string[] = rows.map(([key]) => key)
