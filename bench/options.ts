@@ -19,6 +19,7 @@ const usage = `npm run bench                     Tocsin alone, each row once
 npm run bench -- ROW ...          only these rows
 npm run bench -- million-computers steady-hundred-thousand     polling; only when named, see bench/poll.ts
 npm run bench -- console          every screen's questions at 50,000 open tickets; only when named
+npm run bench -- ingest           what a hub takes by web requests, syslog and mail; only when named
 npm run bench -- --peers          side by side with Alertmanager and Node-RED, three runs each
   --rows A,B     only these rows          --runs N       runs of each
   --scale X      X times the conditions   --things A,B   only these programs

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ConsoleMeasurement, consoleRow, consoleTable, measureConsole } from './console.ts'
+import { type IngestMeasurement, ingestRow, ingestTable, measureIngest } from './ingest.ts'
 import { measure } from './measure.ts'
 import type { Measurement } from './measurement.ts'
 import { type Options, readOptions } from './options.ts'
@@ -58,6 +59,15 @@ async function main(args: readonly string[]): Promise<void> {
     if (!isGood) process.exitCode = 1
     if (given.rows.length === 1) return
   }
+  if (given.rows.includes(ingestRow)) {
+    const measured: IngestMeasurement[] = []
+    await measureIngest(given.scale, (one) => {
+      process.stdout.write(`${JSON.stringify(one)}\n`)
+      measured.push(one)
+    })
+    process.stdout.write(`\n${ingestTable(measured)}`)
+    if (given.rows.length === 1) return
+  }
   const polls = given.rows.filter(isPollRow)
   const lines: string[] = []
   for (const name of polls) {
@@ -65,7 +75,10 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`${line}\n`)
     lines.push(line)
   }
-  const options = { ...given, rows: given.rows.filter((name) => !isPollRow(name) && name !== consoleRow) }
+  const options = {
+    ...given,
+    rows: given.rows.filter((name) => !isPollRow(name) && name !== consoleRow && name !== ingestRow),
+  }
   const onlyPolls = polls.length > 0 && options.rows.length === 0
   const measured = onlyPolls ? [] : options.from === null ? await measureAll(options) : []
   const former = options.from === null ? lines.join('\n') : readFileSync(options.from, 'utf8')

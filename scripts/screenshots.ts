@@ -6,7 +6,9 @@ import type { Page } from 'playwright-core'
 import { createDemoPerson, type DemoPerson } from '../demo/demo-person.ts'
 import { play } from '../demo/play.ts'
 import { createStoryWorld } from '../demo/run.ts'
+import { idOf } from '../demo/set-up.ts'
 import { story } from '../demo/story.ts'
+import { hub } from '../demo/story-hub.ts'
 import { launchBrowser } from './browser.ts'
 import { ensureConsole } from './ensure-console.ts'
 
@@ -30,7 +32,7 @@ const screens = [
   'settings',
 ] as const
 
-async function shootAll(address: string, person: DemoPerson, folder: string): Promise<void> {
+async function shootAll(address: string, person: DemoPerson, hubId: number, folder: string): Promise<void> {
   const browser = await launchBrowser(process.env)
   const visit = async (colorScheme: 'light' | 'dark', width: number, height: number) => {
     const context = await browser.newContext({
@@ -60,6 +62,9 @@ async function shootAll(address: string, person: DemoPerson, folder: string): Pr
       await page.getByRole('heading', { level: 1 }).waitFor()
       await shoot(page, screen)
     }
+    await page.goto(`/connections/source/${hubId}/hub`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await shoot(page, 'hub')
     await page.goto('/conditions')
     await page.getByRole('button', { name: 'Why is there' }).first().click()
     await shoot(page, 'why')
@@ -99,7 +104,7 @@ try {
     console.log(`Playing ${days} days of the story ...`)
     await play(world, { ...story, days }, { stepMinutes })
     const person = await createDemoPerson(world.app.deps)
-    await shootAll(await world.serve(), person, folder)
+    await shootAll(await world.serve(), person, idOf(world.ids.sources, hub.id), folder)
   } finally {
     await world.stop()
   }
