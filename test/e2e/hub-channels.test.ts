@@ -4,9 +4,8 @@ import type { Database } from '../../src/db/tables.ts'
 import { exportConfig } from '../../src/usecases/export-config.ts'
 import { importConfig } from '../../src/usecases/import-config.ts'
 import { runChannels } from '../../src/worker/channels.ts'
-import { firstAdministrator, type SignedIn } from '../support/api-people.ts'
-import { createConsoleWorld } from '../support/console-world.ts'
 import { testDatabase } from '../support/database.ts'
+import { createHubConsole } from '../support/hub-console.ts'
 import { startImap } from '../support/imap-server.ts'
 import { makeCertificate } from '../support/servers.ts'
 
@@ -15,8 +14,8 @@ import { makeCertificate } from '../support/servers.ts'
 vi.setConfig({ testTimeout: 90_000 })
 
 const database = await testDatabase<Database>()
-const console_ = await createConsoleWorld(database)
-const { world, address, inspect, complaints } = console_
+const console_ = await createHubConsole(database)
+const { world, visitAs, inspect, complaints } = console_
 const stopping = new AbortController()
 const listening = runChannels(world.deps, stopping.signal)
 afterAll(async () => {
@@ -28,24 +27,14 @@ afterAll(async () => {
 const password = 'app password'
 let pair: { key: string; cert: string }
 let sourceId = 0
-let person: SignedIn
 let ada: Page
 /** Every answer that the page was given. */
 const answers: Promise<string>[] = []
 
-async function visit(options: Parameters<typeof console_.visit>[0] = {}): Promise<Page> {
-  const page = await console_.visit(options)
-  const [name = '', value = ''] = person.cookie.split('=')
-  await page.context().addCookies([{ name, value, url: address }])
-  return page
-}
-
 beforeAll(async () => {
   pair = await makeCertificate(['localhost'])
-  person = await firstAdministrator(world)
-  const made = await world.ok('POST', '/api/v1/sources', { connector: 'kaspersky-hub', name: 'Hub', settings: {} })
-  sourceId = Number(made.connection.id)
-  ada = await visit()
+  sourceId = await console_.newHub()
+  ada = await visitAs('ada')
   ada.on('response', (response) => {
     if (!response.url().includes('/api/v1/') || response.url().endsWith('/live')) return
     // Of a page that was left the text is gone, and nobody saw it.

@@ -1,34 +1,22 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Database } from '../../src/db/tables.ts'
-import { firstAdministrator, newcomer, type SignedIn, signedInBy, signIn } from '../support/api-people.ts'
-import { createConsoleWorld } from '../support/console-world.ts'
+import { signedInBy, signIn } from '../support/api-people.ts'
 import { testDatabase } from '../support/database.ts'
+import { createHubConsole } from '../support/hub-console.ts'
 
 /** The ends of tokens, and what was sent and could not be settled, as people see them. */
 
 vi.setConfig({ testTimeout: 90_000 })
 
 const database = await testDatabase<Database>()
-const console_ = await createConsoleWorld(database)
-const { world, address, inspect, complaints } = console_
+const console_ = await createHubConsole(database)
+const { world, address, people, visitAs, inspect, complaints } = console_
 afterAll(() => console_.stop())
 
-const people: Record<string, SignedIn> = {}
-people.ada = await firstAdministrator(world)
-people.olga = await newcomer(world, people.ada, 'operator', 'olga@example.com')
-people.rita = await newcomer(world, people.ada, 'read-only', 'rita@example.com')
-
-const made = await world.ok('POST', '/api/v1/sources', { connector: 'kaspersky-hub', name: 'Hub', settings: {} })
-const sourceId = Number(made.connection.id)
+const sourceId = await console_.newHub()
 const day = 86_400_000
 
-async function visitAs(name: string, options: Parameters<typeof console_.visit>[0] = {}): Promise<Page> {
-  const page = await console_.visit(options)
-  const [cookie = '', value = ''] = (people[name]?.cookie ?? '').split('=')
-  await page.context().addCookies([{ name: cookie, value, url: address }])
-  return page
-}
 const button = (page: Page | Locator, name: string | RegExp) => page.getByRole('button', { name, exact: true })
 async function openTab(page: Page, tab: string): Promise<void> {
   await page.goto(`/connections/source/${sourceId}/hub?tab=${tab}`)
@@ -105,7 +93,8 @@ describe('a token', () => {
     expect((await send('amber', 'first')).status).toBe(200)
     world.clock.advance(4 * day)
     // Nobody stays signed in for so long.
-    for (const [name, { email, password }] of Object.entries(people)) {
+    for (const name of ['ada', 'olga', 'rita'] as const) {
+      const { email, password } = people[name]
       people[name] = signedInBy(world, await signIn(world, email, password), email, password)
     }
     ada = await visitAs('ada')

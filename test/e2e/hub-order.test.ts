@@ -1,26 +1,19 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Database } from '../../src/db/tables.ts'
-import { firstAdministrator, newcomer, type SignedIn } from '../support/api-people.ts'
-import { createConsoleWorld } from '../support/console-world.ts'
 import { testDatabase } from '../support/database.ts'
+import { createHubConsole, type HubPerson } from '../support/hub-console.ts'
 
 /** What a company sends is left out because its numbers are too low: people see it, and an operator lets it count again. */
 
 vi.setConfig({ testTimeout: 90_000 })
 
 const database = await testDatabase<Database>()
-const console_ = await createConsoleWorld(database)
+const console_ = await createHubConsole(database)
 const { world, address, inspect, complaints } = console_
 afterAll(() => console_.stop())
 
-const people: Record<string, SignedIn> = {}
-people.ada = await firstAdministrator(world)
-people.olga = await newcomer(world, people.ada, 'operator', 'olga@example.com')
-people.rita = await newcomer(world, people.ada, 'read-only', 'rita@example.com')
-
-const made = await world.ok('POST', '/api/v1/sources', { connector: 'kaspersky-hub', name: 'Hub', settings: {} })
-const sourceId = Number(made.connection.id)
+const sourceId = await console_.newHub()
 const { secret } = await world.ok('POST', `/api/v1/sources/${sourceId}/tokens`, { name: 'Script' })
 
 async function list(key: string, sequence: number): Promise<void> {
@@ -33,10 +26,8 @@ async function list(key: string, sequence: number): Promise<void> {
   await world.work()
 }
 
-async function visitAs(name: string, options: Parameters<typeof console_.visit>[0] = {}): Promise<Page> {
-  const page = await console_.visit(options)
-  const [cookie = '', value = ''] = (people[name]?.cookie ?? '').split('=')
-  await page.context().addCookies([{ name: cookie, value, url: address }])
+async function openAs(name: HubPerson, options: Parameters<typeof console_.visit>[0] = {}): Promise<Page> {
+  const page = await console_.visitAs(name, options)
   await page.goto(`/connections/source/${sourceId}/hub`)
   await page.getByText('amber Ltd').waitFor()
   return page
@@ -49,7 +40,7 @@ beforeAll(async () => {
 })
 
 test('those who only look see how much, since when and below which number', async () => {
-  const rita = await visitAs('rita')
+  const rita = await openAs('rita')
   await rita.getByText('4 messages left out, the first').waitFor()
   await rita.getByText(`Its sequence is below ${Number.MAX_SAFE_INTEGER}.`).waitFor()
   expect(await rita.getByText('messages left out,').count()).toBe(1)
@@ -58,7 +49,7 @@ test('those who only look see how much, since when and below which number', asyn
 })
 
 test('an operator lets the next one count, by keyboard, and it counts', async () => {
-  const olga = await visitAs('olga')
+  const olga = await openAs('olga')
   const open = olga.getByRole('button', { name: 'Let the next one count' })
   await open.focus()
   await olga.keyboard.press('Enter')
@@ -81,7 +72,7 @@ test('an operator lets the next one count, by keyboard, and it counts', async ()
 
 test('on a phone in the dark everything fits', async () => {
   await list('amber', 5)
-  const phone = await visitAs('olga', { width: 400, scheme: 'dark' })
+  const phone = await openAs('olga', { width: 400, scheme: 'dark' })
   await phone.getByText('1 message left out,').waitFor()
   expect(await phone.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0)
   expect(await inspect(phone)).toEqual([])

@@ -6,16 +6,15 @@ import { startKasperskyHubEmulator } from '../../emulators/kaspersky-hub/main.ts
 import type { Database } from '../../src/db/tables.ts'
 import { runChannels } from '../../src/worker/channels.ts'
 import { exampleBody, forms } from '../../web/pages/hub/examples.ts'
-import { firstAdministrator, newcomer, type SignedIn } from '../support/api-people.ts'
-import { createConsoleWorld } from '../support/console-world.ts'
 import { testDatabase } from '../support/database.ts'
+import { createHubConsole } from '../support/hub-console.ts'
 
 // A person's whole errand in a real browser: long on a busy machine.
 vi.setConfig({ testTimeout: 90_000 })
 
 const database = await testDatabase<Database>()
-const console_ = await createConsoleWorld(database)
-const { world, address, inspect, complaints } = console_
+const console_ = await createHubConsole(database)
+const { world, address, visitAs, inspect, complaints } = console_
 const hub = await startKasperskyHubEmulator({ port: 0, clock: world.clock, tenants: 2, devices: 4 })
 const [amber, basalt] = hub.ready.companies
 const stopping = new AbortController()
@@ -26,18 +25,6 @@ afterAll(async () => {
   await hub.stop()
   await console_.stop()
 })
-
-const people: Record<string, SignedIn> = {}
-people.ada = await firstAdministrator(world)
-people.olga = await newcomer(world, people.ada, 'operator', 'olga@example.com')
-people.rita = await newcomer(world, people.ada, 'read-only', 'rita@example.com')
-
-async function visitAs(name: string, options: Parameters<typeof console_.visit>[0] = {}): Promise<Page> {
-  const page = await console_.visit(options)
-  const [cookie = '', value = ''] = (people[name]?.cookie ?? '').split('=')
-  await page.context().addCookies([{ name: cookie, value, url: address }])
-  return page
-}
 
 const button = (page: Page | Locator, name: string | RegExp) => page.getByRole('button', { name, exact: true })
 const act = async (name: string, order: Record<string, unknown> = {}) => {
