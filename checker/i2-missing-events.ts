@@ -22,7 +22,7 @@ export function findMissingEvents(world: World): Finding[] {
       const ticket = ticketsAbout(integration, places, event).find((one) =>
         integration.repeats === 'ticket'
           ? !taken.has(one) && one.createdAt >= event.at && one.createdAt <= latest
-          : one.open.some(({ from, to }) => from <= latest && to > event.at),
+          : one.open.some(({ from, to }) => from <= latest && to > event.toldAt),
       )
       if (ticket !== undefined) {
         taken.add(ticket)
@@ -45,18 +45,18 @@ function timeFor(
   event: Happened,
 ): { readonly due: number; readonly latest: number } | null {
   const { source, desk } = integration
-  const { at, tenant, computer } = event
+  const { at, toldAt, tenant, computer } = event
   const { run, grace } = world.evidence
-  if (at < run.from) return null
+  if (at < run.from || toldAt === Number.POSITIVE_INFINITY) return null
   const added = integration.sourceWorld.truth.added.get(tenant)
-  if (added !== undefined && at <= decidedBy(world, { source, tenant }, added)) return null
-  const delivered = deliveredBy(world, { source, tenant, desk }, at, 0)
+  if (added !== undefined && toldAt <= decidedBy(world, { source, tenant }, added)) return null
+  const delivered = deliveredBy(world, { source, tenant, desk }, toldAt, 0)
   // An open ticket that a person has closed just now still counts until that is noticed.
   const due = advance(delivered, grace.noticeMs, world.quiet.calling(desk))
-  const lifetime = wantedEvent(integration, { tenant, computer, within: { from: at, to: due } }, event)
+  const lifetime = wantedEvent(integration, { tenant, computer, within: { from: toldAt, to: due } }, event)
   if (lifetime === null) return null
   // What was too old when it could be read gets none.
-  if (decidedBy(world, { source, tenant }, at) > at + lifetime) return null
+  if (decidedBy(world, { source, tenant }, toldAt) > at + lifetime) return null
   return { due, latest: grace.forgivesLateTickets === true ? Math.max(due, at + lifetime) : due }
 }
 

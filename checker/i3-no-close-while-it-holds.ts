@@ -40,6 +40,11 @@ export function closesOf({ open }: DeskTicket): number[] {
 type Place = { readonly source: string; readonly tenant: string }
 type Stretch = Place & Span
 
+/** Whether it really held when we closed the ticket, for long enough. */
+export function isHeld(world: World, desk: DeskWorld, ticket: DeskTicket, at: number): boolean {
+  return heldAt(world, desk, ticket, at) !== undefined
+}
+
 /** The stretch that makes a close wrong: it held then, and had for longer than anything old may be acted on. */
 function heldAt(world: World, desk: DeskWorld, ticket: DeskTicket, at: number): Span | undefined {
   const held = world

@@ -1,10 +1,11 @@
 import { actorOf, type DeskTicket } from './desks/ticket-life.ts'
-import { sightsOf } from './grounds.ts'
+import { hasAccount, sightsOf } from './grounds.ts'
 import { actedOnUntil, decidedBy } from './late.ts'
 import { accountsAt } from './meant.ts'
 import type { Sight } from './source/sights.ts'
+import type { Happened } from './source/truth.ts'
 import { type Finding, isoOf } from './violation.ts'
-import { type DeskWorld, isCondition, type World } from './world.ts'
+import { type DeskWorld, isCondition, type SourceWorld, type World } from './world.ts'
 
 /**
  * I5: a ticket is at the account that the mapping named when it was decided on. What never was, so that it can have no
@@ -24,7 +25,11 @@ function judgeCreated(world: World, desk: DeskWorld, ticket: DeskTicket): Findin
   if (named === null) {
     return [{ ...about, kind: 'unfounded', words: 'it was not so when the ticket was opened' }]
   }
-  if (named.has(String(ticket.companyId))) return []
+  if (named.has(String(ticket.companyId))) {
+    if (isCondition(ticket) || hasEventOfItsOwn(world, desk, ticket)) return []
+    const words = 'there are more tickets about this event than there were events'
+    return [{ ...about, kind: 'unfounded', words }]
+  }
   const right = named.size === 0 ? 'no account' : `account ${[...named].join(' or ')}`
   const words = `it was opened at account ${ticket.companyId}, and the mapping named ${right} when it was decided on`
   return [{ ...about, kind: 'wrong-account', words }]
@@ -83,11 +88,7 @@ function eventAccounts(world: World, desk: DeskWorld, ticket: DeskTicket): Set<s
     .flatMap(({ source, sourceWorld }) =>
       sourceWorld
         .events(ticket.what)
-        .filter(
-          ({ at, computer }) =>
-            at <= ticket.createdAt &&
-            (computer === ticket.computer || (computer === '' && !sourceWorld.truth.places.has(ticket.computer))),
-        )
+        .filter((event) => event.toldAt <= ticket.createdAt && isAbout(sourceWorld, event, ticket))
         .map(({ at, tenant }) => ({ source, tenant, at })),
     )
   if (found.length === 0) return null
@@ -100,6 +101,30 @@ function eventAccounts(world: World, desk: DeskWorld, ticket: DeskTicket): Set<s
       }),
     ]),
   )
+}
+
+/** An event of the source itself is called after it. */
+function isAbout({ truth }: SourceWorld, { computer }: Happened, ticket: DeskTicket): boolean {
+  return computer === ticket.computer || (computer === '' && !truth.places.has(ticket.computer))
+}
+
+/** Every ticket of an event needs one that was told before it, and that no earlier ticket used up. */
+function hasEventOfItsOwn(world: World, desk: DeskWorld, ticket: DeskTicket): boolean {
+  const { companyId, computer, what, createdAt } = ticket
+  const tickets = desk
+    .about(computer, what)
+    .filter((one) => one.companyId === companyId && (one.createdAt < createdAt || one.id === ticket.id))
+  const events = [...world.sources.values()].flatMap((source) =>
+    source
+      .events(what)
+      .filter(
+        (event) =>
+          event.toldAt <= createdAt &&
+          isAbout(source, event, ticket) &&
+          hasAccount(world, desk.id, source.id, event.tenant, companyId),
+      ),
+  )
+  return events.length >= tickets.length
 }
 
 function judgeMoved(desk: DeskWorld, ticket: DeskTicket): Finding[] {

@@ -1,6 +1,6 @@
 import type { DeskTicket } from './desks/ticket-life.ts'
 import { sightsAtAccount } from './grounds.ts'
-import { closesOf, isSeenHolding } from './i3-no-close-while-it-holds.ts'
+import { closesOf, isHeld, isSeenHolding } from './i3-no-close-while-it-holds.ts'
 import type { Sight } from './source/sights.ts'
 import { intersect, join, lengthOf, type Span, subtract } from './spans.ts'
 import { type Finding, isoOf } from './violation.ts'
@@ -24,6 +24,9 @@ export function findUnreadCloses(world: World): Finding[] {
         const last = sights.findLast(({ from }) => from < at)
         if (last === undefined) return []
         if (isSeenHolding(world, desk, ticket, at)) {
+          if (world.sources.get(last.source)?.isTold === true && !isHeld(world, desk, ticket, at)) {
+            return [{ ...about, kind: 'closed-unread', words: 'we closed it before anybody told that it was over' }]
+          }
           const failed = failedBefore(world, last, at)
           if (failed === undefined) return []
           const words = `we closed it while it held, after readings had been failing since ${isoOf(failed.from)}`

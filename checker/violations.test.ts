@@ -13,8 +13,8 @@ import {
 } from './check-fixture.ts'
 import { reportToText } from './check-history.ts'
 import type { TicketRow } from './evidence.ts'
+import { EvidenceError } from './evidence-error.ts'
 import { isoOf } from './violation.ts'
-import { EvidenceError } from './world.ts'
 
 /** What is found, as `invariant kind`, in the order of time. */
 function found(draft: Draft, until?: number): string[] {

@@ -4,6 +4,7 @@ import type { DeskReading } from './desks/desk-reading.ts'
 import { type DeskTicket, readTickets } from './desks/ticket-life.ts'
 import { tigerpaw } from './desks/tigerpaw.ts'
 import type { DeskEvidence, DeskVendor, Evidence, IntegrationEvidence } from './evidence.ts'
+import { EvidenceError } from './evidence-error.ts'
 import { createQuiet, type Quiet } from './quiet.ts'
 import type { Sight } from './source/sights.ts'
 import { isConditionWords, readSource, type SourceReading } from './source/source-reading.ts'
@@ -41,11 +42,6 @@ export type DeskWorld = {
   readonly ours: readonly DeskTicket[]
   /** Ours about a computer and a status description or event. */
   about(computer: string, what: string): readonly DeskTicket[]
-}
-
-/** What was handed over cannot be judged; the message says what is missing. */
-export class EvidenceError extends Error {
-  readonly code = 'evidence-incomplete'
 }
 
 const readings: Readonly<Record<DeskVendor, DeskReading>> = { autotask, connectwise, tigerpaw }

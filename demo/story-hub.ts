@@ -1,7 +1,7 @@
 import { seedWorld } from '../emulators/kaspersky-hub/seed.ts'
 import { createWorld } from '../emulators/kaspersky-hub/world.ts'
 import type { Illness } from './everyday.ts'
-import { order, scene, start, technician } from './story-cast.ts'
+import { faults, order, scene, start, technician } from './story-cast.ts'
 import type { Act, Expectation, Scene, StoryIntegration, StorySource } from './story-form.ts'
 
 /** The month at the clients of the cloud products. Both send to the same hub, and each has rules of its own. */
@@ -61,7 +61,7 @@ function at(client: string, act: string, more: object): Act {
 const mailboxes = 'm365-mailboxes-not-protected'
 const licence = 'm365-license-issue'
 const inMail = { product: 'microsoft-365' }
-const [isarPc, isarOther] = hubComputers as [string, string]
+const [isarPc, isarOther, mended, unheard] = hubComputers as [string, string, string, string]
 
 export const hubScenes: readonly Scene[] = [
   scene(
@@ -123,6 +123,17 @@ export const hubScenes: readonly Scene[] = [
     `A technician has scanned ${isarOther}`,
     technician('close', { computer: isarOther, what: 'Malicious object detected' }, 'Cleaned and scanned.'),
   ),
+  scene(15, '08:10', `${mended}: the databases are old`, setStatus(mended, 'databases-outdated', 'critical')),
+  scene(15, '09:10', 'The own line is down: nobody hears of the cloud', faults(hub.id, { silent: true })),
+  scene(15, '10:10', `${mended}: they are new, and nobody hears of it`, setStatus(mended, 'databases-outdated', 'ok')),
+  scene(
+    15,
+    '10:40',
+    `${unheard}: protection off, and nobody hears of it`,
+    setStatus(unheard, 'protection-disabled', 'critical'),
+  ),
+  scene(15, '15:10', 'The line is up again', faults(hub.id, {})),
+  scene(15, '17:10', `${unheard}: on`, setStatus(unheard, 'protection-disabled', 'ok')),
   scene(
     20,
     '08:10',
@@ -178,6 +189,21 @@ export const hubExpectations: readonly Expectation[] = [
     opened: 1,
     closedByPerson: 1,
     closedByUs: 0,
+  },
+  {
+    say: 'While nobody hears of the cloud nothing closes',
+    tickets: { computer: mended, what: 'Databases have not been updated in a long time' },
+    from: { day: 15, time: '09:10' },
+    to: { day: 15, time: '15:10' },
+    closedByUs: 0,
+  },
+  {
+    say: 'What is told late opens and closes late',
+    tickets: { computer: unheard, what: 'Real-time protection is disabled' },
+    from: { day: 15, time: '15:10' },
+    to: { day: 15, time: '20:10' },
+    opened: 1,
+    closedByUs: 1,
   },
   {
     say: 'A computer that is removed in the cloud leaves no ticket open',

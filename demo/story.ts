@@ -40,7 +40,7 @@ const everyday = [
   }),
   ...everydayTroubles({
     illnesses: hubIllnesses,
-    computers: hubComputers.slice(2),
+    computers: hubComputers.slice(4),
     ...{ days, perDay: 1, seed: 3 },
   }),
 ]

@@ -57,7 +57,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'hidden-is-ended',
     words: 'What a Critical level hides counts as ended.',
     file: 'src/core/condition.ts',
-    from: "    const mayBeHidden = !namesAllReasons && level === 'critical' && levelRank(missing.level) < levelRank(level)",
+    from: '    const mayBeHidden = !namesAllReasons && isBelow && !over.has(missing.statusKey)',
     to: '    const mayBeHidden = false as boolean',
     breaks: ['I3'],
   },

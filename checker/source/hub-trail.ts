@@ -22,6 +22,15 @@ function wordsOf(entry: HistoryEntry, computer: string, what: string): string | 
     }
     case 'event':
       return entry.computerName === computer ? `${computer}: event ${entry.type}, severity ${entry.severity}` : null
+    case 'told':
+      if (entry.of === 'event') return null
+      return (
+        entry.computers.flatMap(({ name, level, statuses }) =>
+          name === computer
+            ? [`${computer}: told by ${entry.by} as ${level} (${statuses.join(', ') || 'nothing'})`]
+            : [],
+        )[0] ?? null
+      )
     case 'raised':
     case 'resolved':
       return hubLastingWords[entry.type] === what ? `“${what}” ${entry.kind}` : null

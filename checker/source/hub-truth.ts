@@ -1,12 +1,13 @@
 import type { HistoryEntry } from '../../emulators/kaspersky-hub/world.ts'
 import type { HubEvidence } from '../evidence.ts'
+import { EvidenceError } from '../evidence-error.ts'
 import type { Span } from '../spans.ts'
-import { hubEventWords, hubLastingWords, hubStatusWords } from './hub-words.ts'
+import { hubEventWords, hubLastingWords, statusReason } from './hub-words.ts'
 import type { Happened, Held, Level, Truth } from './truth.ts'
 
 /**
  * What really was, read from the history of a hub's feeder: which status held on which computer, and which event with an end was
- * raised and not resolved. Web requests name every status of a computer at once, so all that holds is shown.
+ * raised and not resolved. What of it was told is another thing (`hub-told.ts`).
  */
 
 type OpenSpan = { from: number; to: number }
@@ -15,7 +16,7 @@ type Computer = { open: Map<string, Draft>; critical: OpenSpan[]; places: (OpenS
 
 const forever = Number.POSITIVE_INFINITY
 
-/** Reads a whole history, oldest entry first. Computer names must be unique over all clients. */
+/** Reads a whole history, oldest entry first. Throws `EvidenceError` when two clients have a computer of the same name. */
 export function readHubTruth({ id, history }: Pick<HubEvidence, 'id' | 'history'>): Truth {
   const held: Draft[] = []
   const events: Happened[] = []
@@ -23,10 +24,21 @@ export function readHubTruth({ id, history }: Pick<HubEvidence, 'id' | 'history'
   const added = new Map<string, number>()
   const computers = new Map<string, Computer>()
   const raised = new Map<string, Draft>()
+  const told = new Map(
+    history.flatMap((entry) =>
+      entry.kind === 'told' && entry.of === 'event' ? [[entry.id, Date.parse(entry.time)] as const] : [],
+    ),
+  )
 
   function computerOf(name: string, tenant: string, from: number): Computer {
     const known = computers.get(name)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      const place = known.places.at(-1)
+      if (place?.tenant !== tenant && place?.to === forever) {
+        throw new EvidenceError(`Two clients of “${id}” have a computer “${name}”: give it two names.`)
+      }
+      return known
+    }
     const fresh: Computer = { open: new Map(), critical: [], places: [{ tenant, from, to: forever }] }
     computers.set(name, fresh)
     return fresh
@@ -46,7 +58,16 @@ export function readHubTruth({ id, history }: Pick<HubEvidence, 'id' | 'history'
         const { type, name, computerName: computer, severity } = entry
         const what = name === '' ? (hubEventWords[type] ?? type) : name
         const followsSeverity = entry.product === 'endpoint-security-cloud'
-        events.push({ at, tenant, computer, type, what, severity, followsSeverity })
+        events.push({
+          at,
+          toldAt: told.get(entry.id) ?? forever,
+          tenant,
+          computer,
+          type,
+          what,
+          severity,
+          followsSeverity,
+        })
         break
       }
       case 'raised': {
@@ -62,6 +83,7 @@ export function readHubTruth({ id, history }: Pick<HubEvidence, 'id' | 'history'
         break
       }
       case 'mailboxes':
+      case 'told':
         break
       default: {
         const isNew = entry.kind === 'computer-added'
@@ -90,8 +112,7 @@ function change(held: Draft[], { open, critical, places }: Computer, entry: OfCo
   switch (entry.kind) {
     case 'status-begin': {
       const { status: key, level, name: computer } = entry
-      const reason = { key, what: hubStatusWords[key] ?? `Status “${key}”`, isEvent: false }
-      open.set(key, begin(held, { ...reason, tenant, computer }, level, at))
+      open.set(key, begin(held, { ...statusReason(key), tenant, computer }, level, at))
       break
     }
     case 'status-level': {

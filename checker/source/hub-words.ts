@@ -1,3 +1,5 @@
+import type { Reason } from './truth.ts'
+
 /**
  * What a hub reports, by the key of its row of rules and in the words of our tickets (kaspersky-msp-product.md 9.3, 10.1 and 11).
  * Written down once more on purpose: a row that the product mixes up must not be mixed up here too.
@@ -27,4 +29,15 @@ export const hubEventWords: Readonly<Record<string, string>> = {
   'm365-attachment-filtered': 'Attachment filtered',
   'm365-confidential-data': 'Confidential data detected',
   'm365-threat-in-files': 'Threat detected in OneDrive or SharePoint',
+  'm365-onedrive-not-connected': 'No connection to OneDrive',
+  'm365-sharepoint-not-connected': 'No connection to SharePoint Online',
+  'm365-application-unavailable': 'Application is unavailable for a time',
+  'm365-application-update': 'Application will be updated soon',
+  'm365-license-limit-exceeded': 'More users, mailboxes or sites selected than licensed',
+  'm365-workspace-deletion': 'Workspace is about to be deleted',
+}
+
+/** A status of a computer as rules and tickets call it. */
+export function statusReason(key: string): Reason {
+  return { key, what: hubStatusWords[key] ?? `Status “${key}”`, isEvent: false }
 }

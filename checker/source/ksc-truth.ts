@@ -52,7 +52,7 @@ export function readKscTruth({ history, eventNames }: Pick<KscEvidence, 'history
       const { type } = entry
       const severity = severities[entry.severity] ?? null
       const what = eventNames[type] ?? type
-      events.push({ at, tenant, computer: hostName ?? '', type, what, severity, followsSeverity: true })
+      events.push({ at, toldAt: at, tenant, computer: hostName ?? '', type, what, severity, followsSeverity: true })
     }
     if (entry.kind === 'vserver-removed') removed.set(tenant, at)
     if (entry.kind === 'vserver-added') added.set(tenant, at)

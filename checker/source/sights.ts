@@ -36,13 +36,9 @@ export function readSights(source: string, truth: Truth, namesAllReasons: boolea
   })
 }
 
-/**
- * What is shown of one stretch; where all reasons are named, each status seems to have the level of its computer. An event has
- * its own.
- */
+/** What is shown of one stretch; where all reasons are named, each seems to have the level of its computer. */
 function piecesOf(held: Held, critical: readonly Span[], namesAllReasons: boolean): Piece[] {
-  const isOfComputer = namesAllReasons && !held.isEvent
-  const levels: readonly Piece[] = isOfComputer
+  const levels: readonly Piece[] = namesAllReasons
     ? [
         ...intersect([held], critical).map((span) => ({ ...span, level: 'critical' as const })),
         ...subtract([held], critical).map((span) => ({ ...span, level: 'warning' as const })),

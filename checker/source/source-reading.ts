@@ -1,5 +1,6 @@
 import type { SourceEvidence } from '../evidence.ts'
 import type { TrailLine } from '../violation.ts'
+import { readHubSights } from './hub-told.ts'
 import { hubTrail } from './hub-trail.ts'
 import { readHubTruth } from './hub-truth.ts'
 import { hubLastingWords, hubStatusWords } from './hub-words.ts'
@@ -13,6 +14,8 @@ import type { Truth } from './truth.ts'
 export type SourceReading = {
   readonly truth: Truth
   readonly sights: readonly Sight[]
+  /** It is never asked: what is to be seen of it is what it told. */
+  readonly isTold: boolean
   /** What happened to a computer (or, where `what` is about none, at the clients), for people. */
   trail(computer: string, what: string): TrailLine[]
 }
@@ -21,10 +24,11 @@ export type SourceReading = {
 export function readSource(evidence: SourceEvidence): SourceReading {
   if (evidence.vendor === 'ksc') {
     const truth = readKscTruth(evidence)
-    return { truth, sights: readSights(evidence.id, truth, evidence.namesAllReasons), trail: kscTrail(evidence) }
+    const sights = readSights(evidence.id, truth, evidence.namesAllReasons)
+    return { truth, sights, isTold: false, trail: kscTrail(evidence) }
   }
-  const truth = readHubTruth(evidence)
-  return { truth, sights: readSights(evidence.id, truth, true), trail: hubTrail(evidence) }
+  const sights = readHubSights(evidence)
+  return { truth: readHubTruth(evidence), sights, isTold: true, trail: hubTrail(evidence) }
 }
 
 const conditionWords = new Set([...kscWords, ...Object.values(hubStatusWords), ...Object.values(hubLastingWords)])

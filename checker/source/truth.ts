@@ -29,6 +29,8 @@ export type Held = Span &
 /** An event that only happened. */
 export type Happened = {
   readonly at: number
+  /** From when on it was to be read; Infinity: never. */
+  readonly toldAt: number
   readonly tenant: string
   /** Empty for one that is about no computer. */
   readonly computer: string

@@ -35,18 +35,13 @@ export async function startHub({ clock, troubles, atEnd }: Ground, plan: Plan): 
   const { id, name, clients, devices, seed } = plan
   const running = await startKasperskyHubEmulator({ port: 0, clock, seed, devices, companies: clients })
   atEnd(() => running.stop())
-  const base = createStageEmulator<HistoryEntry, HubReady>(running, {
-    faulty: (on) => {
-      const words = `${name} is in trouble`
-      if (on) troubles.begin(id, { of: 'source', source: name, tenant: null, can: 'some', words })
-      else troubles.end(id)
-    },
-  })
+  const base = createStageEmulator<HistoryEntry, HubReady>(running, { faulty: () => undefined })
   const companies = (): Company[] => base.state('companies') as Company[]
   let listedAt: number | null = null
+  let isSilent = false
 
   async function send(): Promise<void> {
-    if (listedAt === null) return
+    if (listedAt === null || isSilent) return
     const now = clock.now().getTime()
     if (now - listedAt >= nightMs) {
       await base.act({ act: 'list' })
@@ -65,6 +60,16 @@ export async function startHub({ clock, troubles, atEnd }: Ground, plan: Plan): 
         const answer = await base.act(order)
         await send()
         return answer
+      },
+      /** Nobody asks it for anything, so it knows one fault: it tells nothing until that is over. */
+      setFaults(settings) {
+        const { silent = false, ...others } = settings
+        const [other] = Object.keys(others)
+        if (other !== undefined) throw new Error(`A hub is never asked: “${other}” would change nothing. Use silent.`)
+        isSilent = silent === true
+        const words = `nobody hears of ${name}`
+        if (isSilent) troubles.begin(id, { of: 'source', source: name, tenant: null, can: 'some', words })
+        else troubles.end(id)
       },
     },
     look: '/_emulator/state?part=companies',

@@ -14,6 +14,8 @@ type Act = (feeder: Feeder, order: EmulatorOrder) => unknown
 const key = z.string().min(1)
 const name = z.enum(['http', 'syslog', 'mail'])
 const product = z.enum(['endpoint-security-cloud', 'microsoft-365'])
+/** The events that have an end (kaspersky-msp-product.md 3). */
+const lasting = z.enum(['m365-mailboxes-not-protected', 'm365-license-issue'])
 const severity = z.enum(['critical', 'functional-failure', 'warning'])
 
 /** Makes an act of a schema and what it does. */
@@ -41,6 +43,9 @@ const acts: Record<string, Act> = {
   }),
   addComputer: act('addComputer', { company: key, key, name: z.string() }, ({ world, outbox }, order) => {
     const company = find(world, order.company)
+    if (order.key in company.computers) {
+      throw new EmulatorInputError(`${company.key} has a computer ${order.key} already: remove it first`)
+    }
     const computer: Computer = { key: order.key, name: order.name, statuses: {} }
     company.computers[order.key] = computer
     world.record(company.key, { kind: 'computer-added', computer: order.key, name: order.name })
@@ -57,7 +62,7 @@ const acts: Record<string, Act> = {
     }
     world.record(company.key, { kind: 'computer-removed', ...place })
     const sequence = world.nextSequence()
-    outbox.add({ kind: 'removal', company: named(company), sequence, computer: order.computer })
+    outbox.add({ kind: 'removal', company: named(company), sequence, ...place })
     return {}
   }),
   setStatus: act(
@@ -118,10 +123,10 @@ const acts: Record<string, Act> = {
       return { ids: ids.slice(0, 1_000) }
     },
   ),
-  raise: act('raise', { company: key, type: key, text: z.string().default('') }, (feeder, order) =>
+  raise: act('raise', { company: key, type: lasting, text: z.string().default('') }, (feeder, order) =>
     tellLasting(feeder, order.company, order.type, 'raised', order.text),
   ),
-  resolve: act('resolve', { company: key, type: key }, (feeder, order) =>
+  resolve: act('resolve', { company: key, type: lasting }, (feeder, order) =>
     tellLasting(feeder, order.company, order.type, 'resolved', ''),
   ),
   setMailboxes: act('setMailboxes', { company: key, count: z.int().min(0) }, ({ world, outbox }, order) => {

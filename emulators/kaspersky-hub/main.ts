@@ -7,6 +7,7 @@ import { doAct, type Feeder } from './acts.ts'
 import { createOutbox } from './outbox.ts'
 import { seedWorld } from './seed.ts'
 import { getState, putState } from './state.ts'
+import { recordTold } from './told.ts'
 import { createWorld } from './world.ts'
 
 export type HubOptions = VendorOptions & {
@@ -26,7 +27,11 @@ export async function startKasperskyHubEmulator(options: HubOptions): Promise<Ru
   const clock = createEmulatorClock(options.clock)
   const world = createWorld(() => clock.now())
   seedWorld(world, { devices, tenants: options.companies ?? tenants, seed })
-  const feeder: Feeder = { world, outbox: createOutbox(pause), channels: new Map() }
+  const feeder: Feeder = {
+    world,
+    outbox: createOutbox(pause, (message, by) => recordTold(world, message, by)),
+    channels: new Map(),
+  }
 
   const definition: EmulatorDefinition = {
     vendor: 'hub',

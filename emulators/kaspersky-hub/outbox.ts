@@ -12,7 +12,7 @@ export type ComputerTold = Named & {
 export type OutMessage =
   | { kind: 'list'; company: Named; sequence: number; computers: ComputerTold[] }
   | { kind: 'change'; company: Named; sequence: number; computer: ComputerTold }
-  | { kind: 'removal'; company: Named; sequence: number; computer: string }
+  | { kind: 'removal'; company: Named; sequence: number; computer: string; name: string }
   | {
       kind: 'event'
       company: Named
@@ -62,8 +62,11 @@ export type FlushResult = { sent: number; waiting: number; pushedBack: number; r
 /** Most messages that are handed to a channel at once. */
 const atOnce = 10_000
 
-/** An empty outbox. `pause` waits in real time. */
-export function createOutbox(pause: (ms: number) => Promise<void>): Outbox {
+/** An empty outbox. `pause` waits in real time; `told` hears of each message that was accepted. */
+export function createOutbox(
+  pause: (ms: number) => Promise<void>,
+  told: (message: OutMessage, by: Channel['name']) => void,
+): Outbox {
   let waiting: OutMessage[] = []
   return {
     add: (message) => void waiting.push(message),
@@ -80,7 +83,9 @@ export function createOutbox(pause: (ms: number) => Promise<void>): Outbox {
         const { sent, refused, retryAfterMs } = await channel.send(mine)
         if (twice) await channel.send(mine.slice(0, sent))
         total.sent += sent
-        const gone = new Set(mine.slice(0, sent))
+        const accepted = mine.slice(0, sent)
+        for (const message of accepted) told(message, channel.name)
+        const gone = new Set(accepted)
         waiting = waiting.filter((message) => !gone.has(message))
         if (refused !== null) {
           total.refused = refused

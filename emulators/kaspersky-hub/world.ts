@@ -18,7 +18,7 @@ export type Company = {
   raised: Record<string, string>
 }
 
-/** What really happened, in order and for ever: the truth a checker compares tickets with. */
+/** What really happened, and what of it was told, in order and for ever: the truth a checker compares tickets with. */
 export type HistoryEntry = { n: number; time: string; company: string } & (
   | { kind: 'company-added' | 'company-removed' }
   | { kind: 'computer-added' | 'computer-removed'; computer: string; name: string }
@@ -38,9 +38,22 @@ export type HistoryEntry = { n: number; time: string; company: string } & (
     }
   | { kind: 'raised' | 'resolved'; id: string; product: Product; type: string }
   | { kind: 'mailboxes'; count: number }
+  /** The other side has accepted it. What it does not name is over there, if it is a list. */
+  | {
+      kind: 'told'
+      by: 'http' | 'syslog' | 'mail'
+      of: 'list' | 'change' | 'removal'
+      sequence: number
+      computers: Told[]
+    }
+  | { kind: 'told'; by: 'http' | 'syslog' | 'mail'; of: 'event'; id: string }
 )
 
-type Fact = HistoryEntry extends infer Entry
+/** A computer as it was told; one that was removed has no statuses. */
+export type Told = { name: string; level: Level | 'ok'; statuses: string[] }
+
+/** What is recorded; number, time and company are added. */
+export type Fact = HistoryEntry extends infer Entry
   ? Entry extends unknown
     ? Omit<Entry, 'n' | 'time' | 'company'>
     : never

@@ -138,8 +138,8 @@ describe('a stale postmaster.pid', () => {
   test('whose process is only a zombie is removed', async () => {
     await using folder = await temporaryFolder()
     const runAs = await chooseRunAs(join(folder.path, 'postgres'))
-    // The shell's child ends and is never collected, because the shell became a program that does not wait.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 600'], {
+    // The shell's child ends and is never collected, because by then the shell has become a program that does not wait.
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 600'], {
       stdio: ['ignore', 'pipe', 'ignore'],
       ...runAs,
     })
