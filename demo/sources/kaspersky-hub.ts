@@ -21,6 +21,7 @@ type Plan = {
   readonly devices: number
   readonly seed: number
 }
+type Sending = { readonly twice?: boolean; readonly reversed?: boolean }
 type Company = { readonly key: string; readonly name: string }
 
 const nightMs = 86_400_000
@@ -39,6 +40,7 @@ export async function startHub({ clock, troubles, atEnd }: Ground, plan: Plan): 
   const companies = (): Company[] => base.state('companies') as Company[]
   let listedAt: number | null = null
   let isSilent = false
+  let how: Sending = {}
 
   async function send(): Promise<void> {
     if (listedAt === null || isSilent) return
@@ -47,7 +49,7 @@ export async function startHub({ clock, troubles, atEnd }: Ground, plan: Plan): 
       await base.act({ act: 'list' })
       listedAt = now
     }
-    for (const channel of ['http', 'syslog', 'mail']) await flush(base, channel)
+    for (const channel of ['http', 'syslog', 'mail']) await flush(base, channel, how)
   }
 
   return {
@@ -61,11 +63,14 @@ export async function startHub({ clock, troubles, atEnd }: Ground, plan: Plan): 
         await send()
         return answer
       },
-      /** Nobody asks it for anything, so it knows one fault: it tells nothing until that is over. */
+      /** Nobody asks it for anything, so its faults are in how it sends: not at all, everything twice, the newest first. */
       setFaults(settings) {
-        const { silent = false, ...others } = settings
+        const { silent = false, twice = false, reversed = false, ...others } = settings
         const [other] = Object.keys(others)
-        if (other !== undefined) throw new Error(`A hub is never asked: “${other}” would change nothing. Use silent.`)
+        if (other !== undefined) {
+          throw new Error(`A hub is never asked: “${other}” would change nothing. Use silent, twice or reversed.`)
+        }
+        how = { twice: twice === true, reversed: reversed === true }
         isSilent = silent === true
         const words = `nobody hears of ${name}`
         if (isSilent) troubles.begin(id, { of: 'source', source: name, tenant: null, can: 'some', words })
@@ -88,8 +93,8 @@ export async function startHub({ clock, troubles, atEnd }: Ground, plan: Plan): 
 }
 
 /** Throws when something was refused or could not be sent: on this stage nothing stands in its way. */
-async function flush(feeder: StageEmulator<unknown>, channel: string): Promise<void> {
-  const { refused, pushedBack } = (await feeder.act({ act: 'flush', channel, again: 20 })) as {
+async function flush(feeder: StageEmulator<unknown>, channel: string, how: Sending): Promise<void> {
+  const { refused, pushedBack } = (await feeder.act({ act: 'flush', channel, again: 20, ...how })) as {
     refused: string | null
     pushedBack: number
   }
