@@ -11,7 +11,7 @@ const serverLock = 1_416_586_100
 
 /** How soon a lock that was lost with its connection is asked for again, in ms. */
 const askAgainMs = 1_000
-/** How long a server that has ended may still seem to be there, and how soon it is looked again, in ms. */
+/** How long a process that has ended may still seem to be there, and how soon it is looked again, in ms. */
 const longestEndMs = 2_000
 const tryAgainMs = 100
 
@@ -84,10 +84,7 @@ export async function holdServerLock(pool: Pool, log: Log, within: WithinServerL
 async function takeShared(pool: Pool): Promise<Client> {
   const client = await pool.connect()
   try {
-    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock_shared($1) as taken', [
-      serverLock,
-    ])
-    if (rows[0]?.taken === true) return client
+    if (await tryFor(client, 'pg_try_advisory_lock_shared')) return client
   } catch (error) {
     client.release(true)
     throw error
@@ -120,13 +117,15 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/**
- * Takes the lock alone, until the client's connection is closed; false while any server process works on the database. The
- * database may take a moment to see that one has just ended.
- */
-export async function lockOutServers(client: Client): Promise<boolean> {
+/** Takes the lock alone, until the client's connection is closed; false while any server process works on the database. */
+export function lockOutServers(client: Client): Promise<boolean> {
+  return tryFor(client, 'pg_try_advisory_lock')
+}
+
+/** The database may take a moment to see that whoever had the lock has just ended. */
+async function tryFor(client: Client, take: 'pg_try_advisory_lock' | 'pg_try_advisory_lock_shared'): Promise<boolean> {
   for (let waited = 0; ; waited += tryAgainMs) {
-    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [serverLock])
+    const { rows } = await client.query<{ taken: boolean }>(`select ${take}($1) as taken`, [serverLock])
     if (rows[0]?.taken === true) return true
     if (waited >= longestEndMs) return false
     await new Promise((resolve) => setTimeout(resolve, tryAgainMs))
