@@ -1,6 +1,6 @@
 import { fieldValue } from './bounded.ts'
 import { compilePattern, type LinearPattern, PatternError } from './linear-pattern.ts'
-import type { CompanyFound, Field, Origin } from './message.ts'
+import type { Clue, CompanyFound, Field, Origin } from './message.ts'
 
 /**
  * How a message finds its company: the first rule that fits wins, and when none fits the company is unknown. `peer` and
@@ -22,6 +22,8 @@ export type CompanyRule = {
 
 export type CompanyRules = {
   find(origin: Origin, fields: readonly Field[]): CompanyFound | null
+  /** What says whose a message is, to these rules or to one that a person may add. */
+  clues(origin: Origin, fields: readonly Field[]): readonly Clue[]
 }
 
 /** What is wrong with one rule of a list. */
@@ -66,8 +68,11 @@ function checkRule(rule: CompanyRule): Omit<RuleIssue, 'index'>[] {
   return issues
 }
 
-/** @throws PatternError when a pattern cannot be used; `checkCompanyRules` says which. */
-export function compileCompanyRules(rules: readonly CompanyRule[]): CompanyRules {
+/**
+ * `telling`: fields that are clues even when no rule looks at them.
+ * @throws PatternError when a pattern cannot be used; `checkCompanyRules` says which.
+ */
+export function compileCompanyRules(rules: readonly CompanyRule[], telling: readonly string[] = []): CompanyRules {
   const exact = new Map<string, { readonly rule: CompanyRule; readonly order: number }>()
   const patterns: { readonly rule: CompanyRule; readonly order: number; readonly pattern: LinearPattern }[] = []
   const places = new Map<string, Pick<CompanyRule, 'on' | 'field'>>()
@@ -96,6 +101,26 @@ export function compileCompanyRules(rules: readonly CompanyRule[]): CompanyRules
       }
       return best === null ? null : toFound(best.rule, '')
     },
+    clues: createClues(rules, telling),
+  }
+}
+
+/** What a sender says of itself, in the order in which people read it. */
+const said = ['certificate', 'host', 'tag', 'sender', 'recipient'] as const
+
+function createClues(rules: readonly CompanyRule[], telling: readonly string[]): CompanyRules['clues'] {
+  const looksAtPeer = rules.some(({ on }) => on === 'peer')
+  const named = new Set(rules.flatMap(({ on, field = '' }) => (on === 'field' ? [field] : [])))
+  const fieldNames = [...new Set([...named, ...telling])].sort()
+  return (origin, fields) => {
+    const words = said.flatMap((on) => (origin[on] === '' ? [] : [{ on, field: '', value: origin[on] }]))
+    // Behind one name may be many addresses, so by itself an address parts nothing.
+    const peer = looksAtPeer || words.length === 0 ? [{ on: 'peer' as const, field: '', value: origin.peer }] : []
+    const seen = fieldNames.flatMap((field) => {
+      const value = fieldValue(fields, field)?.trim() ?? ''
+      return value === '' ? [] : [{ on: 'field' as const, field, value }]
+    })
+    return [...words, ...peer, ...seen]
   }
 }
 

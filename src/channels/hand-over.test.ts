@@ -15,6 +15,9 @@ function message(peer: string, company: string, n: number): ChannelMessage {
     company: { key: company, name: company, rule: '' },
     fields: [],
     raw: '',
+    whole: Buffer.alloc(0),
+    version: 1,
+    clues: [],
     rawBytes: 0,
     reading: unread('no-form', ''),
   }
@@ -98,6 +101,28 @@ describe('handing over', () => {
       expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
       expect(numbers).toHaveLength(1_000)
     }
+  })
+
+  it('says that senders are held up from the first batch that is not taken until all such were', async () => {
+    const taken: string[] = []
+    const full = new Set<string>()
+    const { handOver } = world(fullFor(full, taken))
+    handOver.offer('a', message('a', 'x', 1), 10)
+    await vi.waitFor(() => expect(taken).toHaveLength(1))
+    expect(handOver.isHeldUp()).toBe(false)
+    full.add('x')
+    handOver.offer('a', message('a', 'x', 2), 10)
+    await vi.waitFor(() => expect(handOver.isHeldUp()).toBe(true))
+    // Also while it is tried again, and while others are taken.
+    for (let n = 0; n < 20; n += 1) {
+      handOver.offer('a', message('a', 'y', n), 10)
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      expect(handOver.isHeldUp()).toBe(true)
+    }
+    expect(taken.length).toBeGreaterThan(10)
+    full.clear()
+    await vi.waitFor(() => expect(handOver.isHeldUp()).toBe(false))
+    expect(taken).toContain('a x 2')
   })
 
   it('says when a peer or all of them are full, and when there is room again', async () => {

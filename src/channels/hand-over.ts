@@ -8,6 +8,8 @@ export type HandOver = {
   offer(peer: string, message: ChannelMessage, bytes: number): void
   /** True while nothing more should be read from this peer. */
   isFull(peer: string): boolean
+  /** True while a sender is held up: then something that is said may not be heard. */
+  isHeldUp(): boolean
   /** Hands over what waits; resolves with how many are left when the time is over. Nothing is handed over after it. */
   drain(ms: number): Promise<number>
   readonly counts: { readonly handedOver: number; readonly busyWaits: number; readonly failures: number }
@@ -93,7 +95,10 @@ export function createHandOver(
 
   function delay(batch: readonly Picked[], ms: number): void {
     const until = deps.clock.now().getTime() + ms
-    for (const { lane } of batch) lane.notBefore = until
+    for (const { lane } of batch) {
+      lane.notBefore = until
+      lane.isHeld = true
+    }
   }
 
   async function drain(ms: number): Promise<number> {
@@ -106,5 +111,5 @@ export function createHandOver(
     return lanes.size()
   }
 
-  return { offer, isFull: lanes.isFull, drain, counts }
+  return { offer, isFull: lanes.isFull, isHeldUp: lanes.isHeldUp, drain, counts }
 }

@@ -14,6 +14,8 @@ export type Lane = {
   items: { readonly message: ChannelMessage; readonly bytes: number }[]
   /** Nothing of it is picked before this moment, in ms since 1970. */
   notBefore: number
+  /** What was handed over of it last was not taken. */
+  isHeld: boolean
 }
 
 /** The first messages of a lane. */
@@ -22,6 +24,8 @@ export type Picked = { readonly lane: Lane; readonly messages: readonly ChannelM
 export type Lanes = {
   add(peer: string, message: ChannelMessage, bytes: number): void
   isFull(peer: string): boolean
+  /** True while nothing is read from some peer, or something that came was not taken. */
+  isHeldUp(): boolean
   /** A batch of what may be picked now: the same share of every peer, and within a peer of every company. */
   pick(now: number): Picked[]
   /** Takes out what was picked; its lanes go behind the others of their peer, and its peers behind the other peers. */
@@ -45,7 +49,7 @@ export function createLanes(bounds: LaneBounds): Lanes {
     const peer: Peer = peers.get(name) ?? { lanes: new Map(), messages: 0, bytes: 0 }
     peers.set(name, peer)
     const key = message.company?.key ?? ''
-    const lane: Lane = peer.lanes.get(key) ?? { peer: name, key, items: [], notBefore: 0 }
+    const lane: Lane = peer.lanes.get(key) ?? { peer: name, key, items: [], notBefore: 0, isHeld: false }
     peer.lanes.set(key, lane)
     lane.items.push({ message, bytes })
     peer.messages += 1
@@ -58,6 +62,10 @@ export function createLanes(bounds: LaneBounds): Lanes {
     if (total >= bounds.totalBytes) return true
     const peer = peers.get(name)
     return peer !== undefined && (peer.messages >= bounds.perPeer || peer.bytes >= bounds.perPeerBytes)
+  }
+
+  function isHeldUp(): boolean {
+    return [...peers].some(([name, { lanes }]) => isFull(name) || [...lanes.values()].some((lane) => lane.isHeld))
   }
 
   function pick(now: number): Picked[] {
@@ -86,6 +94,7 @@ export function createLanes(bounds: LaneBounds): Lanes {
       if (peer === undefined) continue
       const gone = lane.items.slice(0, messages.length)
       lane.items = lane.items.slice(messages.length)
+      lane.isHeld = false
       const bytes = gone.reduce((sum, item) => sum + item.bytes, 0)
       peer.messages -= gone.length
       peer.bytes -= bytes
@@ -103,7 +112,7 @@ export function createLanes(bounds: LaneBounds): Lanes {
     return Math.min(...times)
   }
 
-  return { add, isFull, pick, remove, nextAt, size: () => size }
+  return { add, isFull, isHeldUp, pick, remove, nextAt, size: () => size }
 }
 
 function toPicked(taken: ReadonlyMap<Lane, number>): Picked[] {

@@ -14,6 +14,8 @@ export type MailboxDeps = {
   readonly ids: Ids
   /** Default: the name server of this machine. */
   readonly resolve?: Resolve
+  /** How long one look may take, in ms; default ten minutes. What was taken until then is marked, the rest is for the next. */
+  readonly mostMs?: number
 }
 
 /** What one look into the mailbox did. */

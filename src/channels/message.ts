@@ -21,6 +21,12 @@ export type ChannelMessage = {
   readonly fields: readonly Field[]
   /** The message as text, at most 16 KiB of it, without characters that a database refuses (U+0000). */
   readonly raw: string
+  /** As it came, up to the limit of its listener: what it is read again from. */
+  readonly whole: Buffer
+  /** Version of the channels by whose rules it was read. */
+  readonly version: number
+  /** What could say whose it is. */
+  readonly clues: readonly Clue[]
   /** How long it was on the wire, in bytes; for a line that was cut, all bytes of it are counted. */
   readonly rawBytes: number
   readonly reading: Reading
@@ -51,6 +57,14 @@ export type CompanyFound = {
 }
 
 export type Field = { readonly name: string; readonly value: string }
+
+/** A part of a message that a rule for companies may look at, and what stands there. */
+export type Clue = {
+  readonly on: keyof Origin | 'field'
+  /** Name of the field, for `on: 'field'`; else empty. */
+  readonly field: string
+  readonly value: string
+}
 
 /** The products a hub speaks for; the keys of the groups in the source's catalogue. */
 export type Product = 'endpoint-security-cloud' | 'microsoft-365'
@@ -131,14 +145,23 @@ export type UnreadReason =
  */
 export type Take = (messages: readonly ChannelMessage[]) => Promise<void>
 
-/** The inbox is over its bound: nothing of the batch was stored; ask again after `retryAfterMs`. */
+/**
+ * There is no room: in the inbox, or (`unread`) among what waits for a person. Nothing of the batch was stored; ask again after
+ * `retryAfterMs`.
+ */
 export class BusyError extends Error {
   readonly code = 'inbox-busy'
   readonly retryAfterMs: number
+  readonly full: 'inbox' | 'unread'
 
-  constructor(retryAfterMs: number) {
-    super('The inbox is full for the moment. Nothing was lost: send it again a little later.')
+  constructor(retryAfterMs: number, full: 'inbox' | 'unread' = 'inbox') {
+    super(
+      full === 'inbox'
+        ? 'The inbox is full for the moment. Nothing was lost: send it again a little later.'
+        : 'Too much waits for a person to read it or to say whose it is. Nothing was lost: send it again later.',
+    )
     this.name = 'BusyError'
     this.retryAfterMs = retryAfterMs
+    this.full = full
   }
 }

@@ -72,6 +72,7 @@ export function nameToComputer(name: string): ComputerNamed | null {
 }
 
 export const longestText = 4_000
+const longestStatusKey = 200
 
 /** Turns words into a reading; what is missing or makes no sense is said in the detail of an unread one. */
 export function wordsToReading(words: ReadingWords, where: string): Reading {
@@ -137,6 +138,11 @@ function statusReading({ product, computer, text, happenedAt }: Common, words: R
   const statusKey = (words.status ?? '').trim()
   if (statusKey === '')
     return unread('unknown-reasons', `${where} gives a level but no status. Add the status to its words.`)
+  // Keys stand in identities, which an index must hold and whose parts are joined by a control character.
+  if (statusKey.length > longestStatusKey || !/^[^\p{Cc}]*$/u.test(statusKey) || !statusKey.isWellFormed()) {
+    const most = `at most ${longestStatusKey} characters and no control characters`
+    return unread('unknown-reasons', `${where} gives the status “${statusKey.slice(0, 100)}”. Use ${most}.`)
+  }
   return { ...common, level, state, reasons: [{ statusKey, text: '' }] }
 }
 

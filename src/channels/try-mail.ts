@@ -31,7 +31,7 @@ export async function tryMail(
 ): Promise<MailTried> {
   const read = createReadMail(
     { ids: { uuid: () => '', secret: () => '' } },
-    { ...settings, sourceId: 0, allowRelays: [] },
+    { ...settings, sourceId: 0, version: 0, allowRelays: [] },
   )
   const bytes = Buffer.from(withHead(mail.raw), 'utf8').subarray(0, mostTried)
   const [message] = await read({

@@ -55,6 +55,8 @@ export type PushRules = {
   readonly holdMs: number | null
   /** Messages that may wait in the inbox; a single company may use a quarter of it. */
   readonly mostWaiting: number
+  /** Bytes that messages may take which wait until a person reads them or says whose they are. */
+  readonly mostUnreadBytes: number
 }
 
 /** What of an event type decides about its tickets. */

@@ -19,6 +19,12 @@ export const alarmWords: Readonly<Record<AlarmKind, AlarmWords>> = {
     levels: ['critical'],
     advice: 'Open the channels of the source: each says why it does not listen. Senders wait, or lose what they send.',
   },
+  'unread-full': {
+    title: 'Too much waits that nobody could read',
+    levels: ['warning', 'critical'],
+    advice:
+      'Open what was not read at this source: save rules or patterns that read it, give it to companies, or remove it.',
+  },
   'tenant-silent': {
     title: 'A client of a source does not answer',
     levels: ['warning'],

@@ -8,6 +8,7 @@ export type AlarmSeverity = 'warning' | 'critical'
 export type AlarmKind =
   | 'source-silent'
   | 'channel-silent'
+  | 'unread-full'
   | 'tenant-silent'
   | 'tenant-vanished'
   | 'psa-refusing'

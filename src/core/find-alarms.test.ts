@@ -26,7 +26,7 @@ function source(poll: Partial<MeasuredSource['polls'][number]> = {}, problem: st
     lastDurationMs: 1_000,
     failure: null,
   }
-  return { id: 1, name: 'KSC', problem, polls: [{ ...computers, ...poll }], silentChannels: [] }
+  return { id: 1, name: 'KSC', problem, polls: [{ ...computers, ...poll }], silentChannels: [], unreadFill: 0 }
 }
 
 function psa(changes: Partial<MeasuredPsa> = {}): MeasuredPsa {
@@ -60,6 +60,17 @@ test.each<[string, Partial<Measured>, string[]]>([
     'a source whose listeners stand nowhere',
     { sources: [{ ...source(), silentChannels: [{ what: 'syslog', message: 'Port 6514 is taken.' }] }] },
     ['channel-silent source/1 critical 5'],
+  ],
+  ['a source with room for more that nobody could read', { sources: [{ ...source(), unreadFill: 0.79 }] }, []],
+  [
+    'a source whose room for what nobody could read fills up',
+    { sources: [{ ...source(), unreadFill: 0.8 }] },
+    ['unread-full source/1 warning 0'],
+  ],
+  [
+    'a source that pushes back what nobody can read',
+    { sources: [{ ...source(), unreadFill: 1 }] },
+    ['unread-full source/1 critical 0'],
   ],
   ['a source never read', { sources: [source({ lastGoodAt: null })] }, ['source-silent source/1 critical 30']],
   ['a source that is read once a day', { sources: [source({ everySeconds: 86_400, lastGoodAt: ago(2_000) })] }, []],

@@ -26,6 +26,7 @@ export function findAlarms(
   return [
     ...silent,
     ...measured.sources.flatMap(findSilentChannels),
+    ...measured.sources.flatMap(findFullUnread),
     ...[...measured.sources.map(withPlace('source')), ...measured.psas.map(withPlace('psa'))].flatMap(findUnusable),
     ...findTenants(
       measured.tenants.filter(({ sourceId }) => !silentIds.has(`source/${sourceId}`)),
@@ -78,6 +79,18 @@ function findSilentChannels({ id, name, silentChannels }: MeasuredSource): Findi
   if (silentChannels.length === 0) return []
   const words = silentChannels.map(({ what, message }) => `Nothing listens for ${what}. ${message}`).join(' ')
   return [{ ...finding('channel-silent', `source/${id}`, name, words, channelMinutes), severity: 'critical' }]
+}
+
+/** There is time to do something while this much of the room is taken. */
+const unreadFills = 0.8
+
+function findFullUnread({ id, name, unreadFill }: MeasuredSource): Finding[] {
+  if (unreadFill < unreadFills) return []
+  const isFull = unreadFill >= 1
+  const words = isFull
+    ? `${name} has no room for more that nobody could read or whose company is not known: senders are asked to try again later.`
+    : `More than ${unreadFills * 100} % of the room is taken at ${name} for what nobody could read or whose company is not known.`
+  return [{ ...finding('unread-full', `source/${id}`, name, words), severity: isFull ? 'critical' : 'warning' }]
 }
 
 type Place = { readonly subject: string; readonly name: string; readonly problem: string | null }

@@ -16,6 +16,8 @@ export type MeasuredSource = {
   }[]
   /** Listeners that are switched on and stand nowhere. */
   readonly silentChannels: readonly { readonly what: string; readonly message: string }[]
+  /** How full it is with what waits for a person: 1 is full, and senders are pushed back. */
+  readonly unreadFill: number
 }
 
 export type MeasuredPsa = {

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Level } from './observation.ts'
-import { type ComputerKnown, foldStatus, type StatusSaid, sameState, withoutReasons } from './status-said.ts'
+import {
+  type ComputerKnown,
+  foldEarlier,
+  foldStatus,
+  type StatusSaid,
+  sameState,
+  withoutReasons,
+} from './status-said.ts'
 
 const reason = (statusKey: string, text = '') => ({ statusKey, text })
 const ill = (level: 'warning' | 'critical', keys: string[], hidden: string[] = []): ComputerKnown => ({
@@ -153,5 +160,26 @@ describe('sameState', () => {
     expect(sameState(ill('warning', ['a']), ill('warning', ['b']))).toBe(false)
     expect(sameState(ill('warning', ['a']), ill('warning', ['a', 'b']))).toBe(false)
     expect(sameState(ill('warning', ['a']), { level: 'warning', reasons: [reason('a', 'other')] })).toBe(false)
+  })
+})
+
+const earlier: [string, ComputerKnown, StatusSaid, ComputerKnown | null][] = [
+  ['adds what it raised', ill('critical', ['a']), said('critical', 'raised', ['b']), ill('critical', ['a', 'b'])],
+  [
+    'leaves what is known',
+    ill('critical', ['a'], ['b']),
+    said('critical', 'raised', ['b']),
+    ill('critical', ['a'], ['b']),
+  ],
+  ['changes no level', ill('warning', ['a']), said('critical', 'raised', ['b'], true), ill('warning', ['a', 'b'])],
+  ['raises on one that is well', well, said('warning', 'raised', ['a']), ill('warning', ['a'])],
+  ['cannot tell what a higher level hides', ill('critical', ['a']), said('warning', 'raised', ['b']), null],
+  ['ends nothing', ill('critical', ['a']), said('critical', 'ended', ['a']), null],
+  ['is no word on one that was well', ill('critical', ['a']), said('ok', 'ended', []), null],
+]
+
+describe('a message that is older than others which only raised something', () => {
+  it.each(earlier)('%s', (_, known, message, expected) => {
+    expect(foldEarlier(known, message)).toEqual(expected)
   })
 })

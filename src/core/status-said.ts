@@ -45,6 +45,18 @@ export function foldStatus(
   return toKnown('critical', [...kept, ...seen], hidden)
 }
 
+/**
+ * What is known of a computer after a message that is older than others about it, none of which said that anything is over: what
+ * it raised holds too. Null when it cannot be told: of what was at Warning then and may be hidden now, and of what ended.
+ */
+export function foldEarlier(known: ComputerKnown, said: StatusSaid): ComputerKnown | null {
+  if (said.state !== 'raised' || (known.level === 'critical' && said.level === 'warning')) return null
+  if (known.level === 'ok') return foldStatus(known, said, () => false)
+  const own = new Set([...known.reasons, ...known.hidden].map(({ statusKey }) => statusKey))
+  const fresh = said.reasons.filter(({ statusKey }) => !own.has(statusKey))
+  return { ...known, reasons: sortReasons([...known.reasons, ...fresh]) }
+}
+
 /** The same without some reasons, which nobody said again. */
 export function withoutReasons(known: ComputerKnown, statusKeys: ReadonlySet<string>): ComputerKnown {
   if (known.level === 'ok') return known

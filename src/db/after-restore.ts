@@ -42,6 +42,8 @@ export async function markRestored(sql: Sql, restored: Restored): Promise<void> 
   const { now, takenAt } = restored
   await sql.query('update installation set restored_at = $1, copy_taken_at = $2', [now, takenAt])
   await sql.query('delete from desk_finds')
+  // What was said since the copy was taken is known to nobody here.
+  await sql.query('delete from channel_listening')
   // A second restore of the same copy must not forget what the first one had still to ask.
   await sql.query(`update psas set recover_since = least(recover_since, $1), held_until = null, held_failure = null`, [
     takenAt,

@@ -25,8 +25,27 @@ export class DatabaseError extends Error {
   }
 }
 
-/** Whether a statement failed for what it was given (SQLSTATE classes 21 to 23 and 42), and not for the state of the server. */
+/**
+ * Whether a statement failed for what it was given (SQLSTATE classes 21 to 23 and 42, and 54: more than an index or a statement
+ * holds), and not for the state of the server.
+ */
 export function isOfInput(error: unknown): boolean {
   const { code } = error as { code?: unknown }
-  return typeof code === 'string' && /^(2[1-3]|42)[0-9A-Z]{3}$/.test(code)
+  return typeof code === 'string' && /^(2[1-3]|42|54)[0-9A-Z]{3}$/.test(code)
+}
+
+/** The driver gives these no code. */
+const brokenWords =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool)/
+
+/**
+ * Whether the server could not be reached, stopped, or lacks room (SQLSTATE classes 08, 53, 57P and 58): then a statement fails
+ * whatever it was given.
+ */
+export function isOfConnection(error: unknown): boolean {
+  if (error instanceof DatabaseError || error instanceof AggregateError) return true
+  const { code, syscall, message } = error as { code?: unknown; syscall?: unknown; message?: unknown }
+  if (typeof syscall === 'string') return true
+  if (typeof code === 'string') return /^(08|53|57P|58)/.test(code)
+  return typeof message === 'string' && brokenWords.test(message)
 }

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 
-/** The tables of sources that are never asked (`src/db/migrations/0011-hub.sql`, `0012-channels.sql`, `0013-ends.sql`, `0014-listening.sql`). */
+/** The tables of sources that are never asked (`src/db/migrations/0011-hub.sql`, `0012-channels.sql`, `0013-ends.sql`, `0014-listening.sql`, `0015-unread.sql`, `0016-order.sql`). */
 
 type WithDefault<T> = ColumnType<T, T | undefined, T>
 
@@ -22,6 +22,7 @@ export type InboxTables = {
     since: Date
     seen_at: Date
     counts: ColumnType<Record<string, number>, string, string>
+    held_up: WithDefault<boolean>
   }
   inbox: {
     id: Generated<number>
@@ -35,6 +36,8 @@ export type InboxTables = {
     received_at: Date
     failure: WithDefault<string | null>
     retry_at: WithDefault<Date | null>
+    set_aside_at: WithDefault<Date | null>
+    tries: WithDefault<number>
   }
   parcels_set_aside: {
     id: number
@@ -58,6 +61,9 @@ export type InboxTables = {
     late_lists: WithDefault<number>
     late_changes: WithDefault<number>
     late_since: WithDefault<Date | null>
+    list_received_at: WithDefault<Date | null>
+    order_forgotten_at: WithDefault<Date | null>
+    overtaken: WithDefault<number>
     mailboxes: WithDefault<number | null>
     mailboxes_counted_at: WithDefault<Date | null>
     heard_at: Date
@@ -77,6 +83,13 @@ export type InboxTables = {
     said_at: Date
     channel: 'syslog' | 'mail'
   }
+  pushed_heard: {
+    tenant_id: number
+    computer_key: string
+    changed_at: Date | null
+    said_at: Date | null
+    over_at: Date | null
+  }
   channel_listening: { source_id: number; channel: 'syslog' | 'smtp' | 'mailbox'; since: Date; until: Date }
   source_tokens: {
     id: Generated<number>
@@ -94,20 +107,26 @@ export type InboxTables = {
   unread_messages: {
     id: Generated<number>
     source_id: number
+    group_id: number
     key: string
-    channel: string
-    reason: string
     detail: string
-    origin: string
     message: ColumnType<unknown, string, string>
+    whole: Buffer
+    bytes: number
+    version: number
     received_at: Date
   }
-  unread_counts: {
+  unread_groups: {
+    id: Generated<number>
     source_id: number
+    key: string
     reason: string
     origin: string
     channel: string
+    stays: boolean
     messages: number
+    kept: number
+    bytes: number
     first_at: Date
     last_at: Date
   }

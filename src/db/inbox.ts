@@ -79,6 +79,8 @@ export type Parcel = {
   readonly receivedAt: Date
   /** Why it could not be settled the last time; null: it was not tried yet. */
   readonly failure: string | null
+  /** When a person had set it aside; null: it stands in the order in which all came. */
+  readonly setAsideAt: Date | null
 }
 
 /** Rows looked at for one company in one round. */
@@ -97,7 +99,8 @@ export async function oldestParcels(
   now: Date,
 ): Promise<Parcel[]> {
   const { rows } = await sql.query<Parcel>(
-    `select p.id, p.company, p.channel, p.form, p.items, p.body, p.received_at as "receivedAt", p.failure
+    `select p.id, p.company, p.channel, p.form, p.items, p.body, p.received_at as "receivedAt", p.failure,
+       p.set_aside_at as "setAsideAt"
      from unnest($3::text[]) with ordinality as c(company, place) cross join lateral (
        select i.*, sum(i.items) over (order by i.id) - i.items as before,
          bool_or(i.retry_at > $5) over (order by i.id) as blocked
@@ -124,7 +127,16 @@ export async function lockParcel(sql: Sql, id: number): Promise<boolean> {
 
 /** Notes why a parcel could not be settled and when it is tried again. */
 export async function putOffParcel(sql: Sql, id: number, failure: string, retryAt: Date): Promise<void> {
-  await sql.query('update inbox set failure = $2, retry_at = $3 where id = $1', [id, failure, retryAt])
+  await sql.query('update inbox set failure = $2, retry_at = $3, tries = 0 where id = $1', [id, failure, retryAt])
+}
+
+/** Notes that a parcel failed by itself for what need not be its own fault; returns how often it has since it was put off last. */
+export async function countTry(sql: Sql, id: number): Promise<number> {
+  const { rows } = await sql.query<{ tries: number }>(
+    'update inbox set tries = tries + 1 where id = $1 returning tries',
+    [id],
+  )
+  return rows[0]?.tries ?? 0
 }
 
 /**

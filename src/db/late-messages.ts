@@ -98,13 +98,13 @@ export async function loadOrder(
   return { listNumber: tenant.listNumber, changes: new Map(changes.map(({ key, number }) => [key, number])) }
 }
 
-/** Forgets which numbers were taken: whatever comes next counts. */
-export async function forgetOrder(sql: Sql, tenantId: number): Promise<void> {
+/** Forgets which numbers were taken: whatever comes from now on counts. */
+export async function forgetOrder(sql: Sql, tenantId: number, now: Date): Promise<void> {
   // Below every number, and not null: that it sends lists stays known.
   await sql.query(
     `update pushed_companies set list_number = case when list_number is null then null else -1 end, late_lists = 0,
-       late_changes = 0, late_since = null where tenant_id = $1`,
-    [tenantId],
+       late_changes = 0, late_since = null, order_forgotten_at = $2 where tenant_id = $1`,
+    [tenantId, now],
   )
   await sql.query('delete from pushed_changes where tenant_id = $1', [tenantId])
 }

@@ -14,7 +14,8 @@ export async function ensureCompanies(
 ): Promise<Map<string, number>> {
   // In one order, so that two lanes that meet a new company at once do not wait for each other for ever.
   const sorted = [...new Map(companies.map((company) => [company.key, company])).values()].toSorted((a, b) =>
-    a.key < b.key ? -1 : 1,
+    // As the database sorts by "C".
+    Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)),
   )
   const json = toJson(sorted)
   await sql.query(
@@ -70,14 +71,31 @@ export async function lockListNumber(sql: Sql, tenantId: number): Promise<number
   return rows[0]?.number ?? null
 }
 
+export type ListTaken = {
+  readonly number: number
+  readonly receivedAt: Date
+  /** Computers of which messages said something newer: they are as these said. */
+  readonly newer: ReadonlySet<string>
+}
+
 /** A whole list was taken over: what it says stands, and what is older than it is forgotten. */
-export async function markListTaken(sql: Sql, tenantId: number, number: number, now: Date): Promise<void> {
+export async function markListTaken(
+  sql: Sql,
+  tenantId: number,
+  { number, receivedAt, newer }: ListTaken,
+  now: Date,
+): Promise<void> {
   await sql.query(
-    `update pushed_companies set list_number = $2, listed_at = $3, late_lists = 0, late_changes = 0, late_since = null where tenant_id = $1`,
-    [tenantId, number, now],
+    `update pushed_companies set list_number = $2, listed_at = $3, late_lists = 0, late_changes = 0, late_since = null,
+       list_received_at = greatest($4, case when list_received_at <= $3 then list_received_at end) where tenant_id = $1`,
+    [tenantId, number, now, receivedAt],
   )
   await sql.query('delete from pushed_changes where tenant_id = $1 and number <= $2', [tenantId, number])
-  await sql.query('delete from pushed_holds where tenant_id = $1', [tenantId])
+  await sql.query('delete from pushed_holds where tenant_id = $1 and computer_key <> all($2)', [tenantId, [...newer]])
+  await sql.query(
+    'delete from pushed_heard where tenant_id = $1 and not coalesce(greatest(changed_at, said_at, over_at) > $2, false)',
+    [tenantId, receivedAt],
+  )
   await sql.query(
     `update tenants set last_listed_at = $2, baseline_at = coalesce(baseline_at, $2), failing_since = null,
        failing_message = null, to_be_listed = false where id = $1`,
@@ -96,13 +114,13 @@ export async function markCompanyFailing(sql: Sql, tenantId: number, message: st
 
 /** Takes back what was said of companies while something of theirs was put off, of those of which nothing is any more. */
 export async function clearPutOffCompanies(sql: Sql, sourceId: number, message: string): Promise<void> {
-  // In one order, as all who lock several.
+  // In one order, as all who lock several: see `ensureCompanies`.
   await sql.query(
     `update tenants set failing_since = null, failing_message = null where id in (
        select t.id from tenants t
        where t.source_id = $1 and t.failing_since is not null and t.failing_message = $2
          and not exists (select from inbox i where i.source_id = t.source_id and i.company = t.key and i.failure is not null)
-       order by t.id for update)`,
+       order by t.key collate "C" for no key update)`,
     [sourceId, message],
   )
 }
@@ -141,6 +159,8 @@ export type CompanyRow = {
   readonly listNumber: number | null
   readonly listedAt: Date | null
   readonly lateLists: number
+  /** What was left out in all because something newer was settled before. */
+  readonly overtaken: number
   /** What is left out since then because its numbers are below this one; null where nothing is. */
   readonly late: { readonly messages: number; readonly since: Date; readonly below: number } | null
   readonly mailboxes: number | null
@@ -160,8 +180,8 @@ export async function listCompanies(sql: Sql, sourceId: number, after: number, l
     `select t.id as "tenantId", t.key, t.name, exists (select from mappings m where m.tenant_id = t.id) as mapped,
        (select count(*)::int from computers c where c.tenant_id = t.id) as computers,
        (select count(*)::int from events e where e.tenant_id = t.id) as events,
-       nullif(p.list_number, -1) as "listNumber", p.listed_at as "listedAt", p.late_lists as "lateLists", ${late} as late, p.mailboxes,
-       p.mailboxes_counted_at as "mailboxesCountedAt", p.heard_at as "heardAt"
+       nullif(p.list_number, -1) as "listNumber", p.listed_at as "listedAt", p.late_lists as "lateLists", p.overtaken,
+       ${late} as late, p.mailboxes, p.mailboxes_counted_at as "mailboxesCountedAt", p.heard_at as "heardAt"
      from pushed_companies p join tenants t on t.id = p.tenant_id
      where t.source_id = $1 and t.id > $2 order by t.id limit $3`,
     [sourceId, after, limit],

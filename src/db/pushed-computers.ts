@@ -97,13 +97,17 @@ export async function saveHolds(
 }
 
 /** What was hidden is seen again: nobody could have repeated it meanwhile, so its time begins anew. */
-export async function renewHolds(sql: Sql, tenantId: number, places: readonly HoldPlace[], at: Date): Promise<void> {
+export async function renewHolds(
+  sql: Sql,
+  tenantId: number,
+  places: readonly (HoldPlace & { readonly at: Date })[],
+): Promise<void> {
   if (places.length === 0) return
   await sql.query(
-    `update pushed_holds h set said_at = greatest(h.said_at, $3)
-     from json_to_recordset($2) as e("computerKey" text, "statusKey" text)
+    `update pushed_holds h set said_at = greatest(h.said_at, e.at)
+     from json_to_recordset($2) as e("computerKey" text, "statusKey" text, at timestamptz)
      where h.tenant_id = $1 and h.computer_key = e."computerKey" and h.status_key = e."statusKey"`,
-    [tenantId, toJson(places), at],
+    [tenantId, toJson(places)],
   )
 }
 

@@ -114,6 +114,7 @@ create unlogged table channel_states (
   since timestamp with time zone not null,
   seen_at timestamp with time zone not null,
   counts jsonb not null,
+  held_up boolean default false not null,
   constraint channel_states_pkey PRIMARY KEY (source_id, channel, process),
   constraint channel_states_channel_check CHECK ((channel = ANY (ARRAY['syslog'::text, 'smtp'::text]))),
   constraint channel_states_state_check CHECK ((state = ANY (ARRAY['listening'::text, 'failing'::text])))
@@ -300,6 +301,8 @@ create table inbox (
   received_at timestamp with time zone not null,
   failure text,
   retry_at timestamp with time zone,
+  set_aside_at timestamp with time zone,
+  tries integer default 0 not null,
   constraint inbox_pkey PRIMARY KEY (id),
   constraint inbox_form_check CHECK ((form = ANY (ARRAY['list'::text, 'changes'::text, 'statuses'::text, 'events'::text, 'mailboxes'::text]))),
   constraint inbox_lane_check CHECK ((lane = ANY (ARRAY['computers'::text, 'events'::text])))
@@ -486,7 +489,19 @@ create table pushed_companies (
   heard_at timestamp with time zone not null,
   late_changes integer default 0 not null,
   late_since timestamp with time zone,
+  list_received_at timestamp with time zone,
+  order_forgotten_at timestamp with time zone,
+  overtaken integer default 0 not null,
   constraint pushed_companies_pkey PRIMARY KEY (tenant_id)
+) with (fillfactor=70);
+
+create table pushed_heard (
+  tenant_id bigint not null,
+  computer_key text not null,
+  changed_at timestamp with time zone,
+  said_at timestamp with time zone,
+  over_at timestamp with time zone,
+  constraint pushed_heard_pkey PRIMARY KEY (tenant_id, computer_key)
 ) with (fillfactor=70);
 
 create table pushed_holds (
@@ -688,7 +703,7 @@ create table tickets (
   constraint tickets_want_check CHECK ((want = ANY (ARRAY['open'::text, 'closed'::text, 'nothing'::text])))
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.05);
 
-create table unread_counts (
+create table unread_groups (
   source_id bigint not null,
   reason text not null,
   origin text not null,
@@ -696,19 +711,26 @@ create table unread_counts (
   messages bigint not null,
   first_at timestamp with time zone not null,
   last_at timestamp with time zone not null,
-  constraint unread_counts_pkey PRIMARY KEY (source_id, reason, origin)
+  id bigint generated always as identity not null,
+  key text not null,
+  stays boolean not null,
+  kept bigint not null,
+  bytes bigint not null,
+  constraint unread_groups_pkey PRIMARY KEY (id),
+  constraint unread_groups_source_id_key_key UNIQUE (source_id, key)
 );
 
 create table unread_messages (
   id bigint generated always as identity not null,
   source_id bigint not null,
   key text not null,
-  channel text not null,
-  reason text not null,
   detail text not null,
-  origin text not null,
   message json not null,
   received_at timestamp with time zone not null,
+  group_id bigint not null,
+  whole bytea not null,
+  bytes bigint not null,
+  version bigint not null,
   constraint unread_messages_pkey PRIMARY KEY (id),
   constraint unread_messages_source_id_key_key UNIQUE (source_id, key)
 );
@@ -769,7 +791,10 @@ CREATE INDEX tickets_open_by_age ON public.tickets USING btree (id) WHERE (done_
 CREATE INDEX tickets_opened ON public.tickets USING btree (opened_at) WHERE (opened_at IS NOT NULL);
 CREATE INDEX tickets_standing ON public.tickets USING btree (psa_id, integration_id, tenant_id, want, phase, stuck, due_at) WHERE (done_at IS NULL);
 CREATE INDEX tickets_stuck ON public.tickets USING btree (id) WHERE (stuck AND (done_at IS NULL));
-CREATE INDEX unread_messages_by_origin ON public.unread_messages USING btree (source_id, reason, origin, id);
+CREATE INDEX unread_messages_by_age ON public.unread_messages USING btree (received_at);
+CREATE INDEX unread_messages_by_group ON public.unread_messages USING btree (group_id, id);
+CREATE INDEX unread_messages_by_source ON public.unread_messages USING btree (source_id, id);
+CREATE INDEX unread_messages_by_version ON public.unread_messages USING btree (source_id, version);
 alter table api_tokens add constraint api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES people(id) ON DELETE SET NULL;
 alter table channel_listening add constraint channel_listening_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table channel_states add constraint channel_states_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
@@ -802,6 +827,7 @@ alter table mappings add constraint mappings_tenant_id_fkey FOREIGN KEY (tenant_
 alter table parcels_set_aside add constraint parcels_set_aside_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 alter table pushed_changes add constraint pushed_changes_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table pushed_companies add constraint pushed_companies_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
+alter table pushed_heard add constraint pushed_heard_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table pushed_holds add constraint pushed_holds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id) ON DELETE CASCADE;
 alter table rules add constraint rules_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id) ON DELETE CASCADE;
 alter table sessions add constraint sessions_person_id_fkey FOREIGN KEY (person_id) REFERENCES people(id) ON DELETE CASCADE;
@@ -814,7 +840,8 @@ alter table tickets add constraint tickets_event_id_fkey FOREIGN KEY (event_id) 
 alter table tickets add constraint tickets_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integrations(id);
 alter table tickets add constraint tickets_psa_id_fkey FOREIGN KEY (psa_id) REFERENCES psas(id);
 alter table tickets add constraint tickets_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id);
-alter table unread_counts add constraint unread_counts_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
+alter table unread_groups add constraint unread_groups_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
+alter table unread_messages add constraint unread_messages_group_id_fkey FOREIGN KEY (group_id) REFERENCES unread_groups(id) ON DELETE CASCADE;
 alter table unread_messages add constraint unread_messages_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE;
 CREATE TRIGGER alarms_changed AFTER UPDATE ON public.alarms FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION note_change('changes_of_status');
 CREATE TRIGGER alarms_made AFTER INSERT OR DELETE ON public.alarms FOR EACH ROW EXECUTE FUNCTION note_change('changes_of_status');

@@ -66,19 +66,28 @@ export type ChannelStateRow = {
   readonly counts: Readonly<Record<string, number>>
 }
 
+/** Listeners of any process that said since then that senders are held up. */
+export async function heldUpChannels(sql: Sql, since: Date): Promise<Pick<ChannelStateRow, 'sourceId' | 'channel'>[]> {
+  const { rows } = await sql.query<Pick<ChannelStateRow, 'sourceId' | 'channel'>>(
+    'select source_id as "sourceId", channel from channel_states where held_up and seen_at >= $1',
+    [since],
+  )
+  return rows
+}
+
 /** Stores what one process says of all its listeners; what it said of others is gone. */
 export async function saveChannelStates(
   client: Client,
   process: string,
-  states: readonly Omit<ChannelStateRow, 'process' | 'seenAt'>[],
+  states: readonly (Omit<ChannelStateRow, 'process' | 'seenAt'> & { readonly isHeldUp: boolean })[],
   now: Date,
 ): Promise<void> {
   await client.query('delete from channel_states where process = $1', [process])
   await client.query(
-    `insert into channel_states (source_id, channel, process, state, address, message, since, seen_at, counts)
-     select r."sourceId", r.channel, $1, r.state, r.address, r.message, r.since, $3, r.counts
+    `insert into channel_states (source_id, channel, process, state, address, message, since, seen_at, counts, held_up)
+     select r."sourceId", r.channel, $1, r.state, r.address, r.message, r.since, $3, r.counts, r."isHeldUp"
      from jsonb_to_recordset($2) as r("sourceId" bigint, channel text, state text, address text, message text,
-       since timestamptz, counts jsonb) join sources s on s.id = r."sourceId"`,
+       since timestamptz, counts jsonb, "isHeldUp" boolean) join sources s on s.id = r."sourceId"`,
     [process, toJson(states), now],
   )
 }

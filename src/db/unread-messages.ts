@@ -1,26 +1,28 @@
 import { toJson } from './json.ts'
-import type { Sql } from './sql.ts'
+import type { Batch } from './retention.ts'
+import type { Client, Connections, Sql } from './sql.ts'
+import { withTransaction } from './transaction.ts'
+import { changeGroups, type GroupChange, type GroupFill, lockGroups, type NewUnreadGroup } from './unread-groups.ts'
 
 /** Messages that nobody could read, or whose company is not known. */
 
 export type NewUnread = {
   readonly key: string
-  readonly channel: string
-  readonly reason: string
+  readonly group: NewUnreadGroup
+  /** One sentence for a person. */
   readonly detail: string
-  readonly origin: string
   readonly message: unknown
+  /** As it came. */
+  readonly whole: Buffer
+  /** Version of the channels by whose rules it was read. */
+  readonly version: number
+  readonly receivedAt: Date
 }
 
-/** Of messages that nobody could read, the latest of each origin and reason are kept; all are counted. */
-const keptOfOrigin = 1_000
-/** Of those that come at once, so many are stored. */
-const storedAtOnce = 200
+/** Of a group that does not stay the latest messages are kept, and of these no more than so many bytes; all are counted. */
+const ring = { messages: 1_000, bytes: 4 * 1024 * 1024 } as const
 
-/** The reason of messages that were read and belong to nobody yet: all of them are kept. */
-export const noCompany = 'no-company'
-
-/** Stores messages that were not heard before, and counts them. Run it in a transaction. */
+/** Stores messages that are not there yet, and counts them. Run it in a transaction. */
 export async function storeUnread(
   sql: Sql,
   sourceId: number,
@@ -28,115 +30,177 @@ export async function storeUnread(
   now: Date,
 ): Promise<void> {
   if (messages.length === 0) return
-  const groups = Map.groupBy(messages, ({ reason, origin }) => `${reason}\u001f${origin}`)
-  const stored = [...groups.values()].flatMap((group) =>
-    group[0]?.reason === noCompany ? group : group.slice(-storedAtOnce),
+  const once = [...new Map(messages.map((message) => [message.key, message])).values()]
+  const groups = await lockGroups(
+    sql,
+    sourceId,
+    once.map(({ group }) => group),
+    now,
   )
-  const { rows } = await sql.query<{ reason: string; origin: string; count: number }>(
+  const rows = once.map(({ message, ...rest }) => ({ ...rest, json: toJson(message) }))
+  const { rows: stored } = await sql.query<GroupChange>(
     `with fresh as (
-       insert into unread_messages (source_id, key, channel, reason, detail, origin, message, received_at)
-       select $1, key, channel, reason, detail, origin, message, $3
-       from json_to_recordset($2) as m(key text, channel text, reason text, detail text, origin text, message json)
-       on conflict (source_id, key) do nothing returning reason, origin)
-     select reason, origin, count(*)::int as count from fresh group by reason, origin`,
-    [sourceId, toJson(stored), now],
+       insert into unread_messages (source_id, group_id, key, detail, message, whole, bytes, version, received_at)
+       select $1, m.group_id, m.key, m.detail, m.message::json, m.whole, octet_length(m.whole) + octet_length(m.message), m.version,
+         m.received_at
+       from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[], $8::timestamptz[]) with ordinality
+         as m(group_id, key, detail, message, whole, version, received_at, place) order by place
+       on conflict (source_id, key) do nothing returning group_id, bytes, received_at)
+     select g.id, count(f.bytes)::int as messages, count(f.bytes)::int as kept, coalesce(sum(f.bytes), 0)::bigint as bytes,
+       min(f.received_at) as "firstAt", max(f.received_at) as "lastAt"
+     from unnest($9::bigint[]) as g(id) left join fresh f on f.group_id = g.id group by g.id`,
+    [
+      ...[sourceId, rows.map(({ group }) => groups.get(group.key)), rows.map(({ key }) => key)],
+      ...[rows.map(({ detail }) => detail), rows.map(({ json }) => json), rows.map(({ whole }) => whole)],
+      ...[rows.map(({ version }) => version), rows.map(({ receivedAt }) => receivedAt), [...groups.values()]],
+    ],
   )
-  const fresh = new Map(rows.map(({ reason, origin, count }) => [`${reason}\u001f${origin}`, count]))
-  const counts = [...groups].map(([key, group]) => ({
-    reason: group[0]?.reason ?? '',
-    origin: group[0]?.origin ?? '',
-    channel: group[0]?.channel ?? '',
-    messages: (fresh.get(key) ?? 0) + (group[0]?.reason === noCompany ? 0 : Math.max(0, group.length - storedAtOnce)),
-  }))
-  await sql.query(
-    `insert into unread_counts (source_id, reason, origin, channel, messages, first_at, last_at)
-     select $1, reason, origin, channel, messages, $3, $3
-     from json_to_recordset($2) as c(reason text, origin text, channel text, messages bigint)
-     where messages > 0 order by reason, origin
-     on conflict (source_id, reason, origin) do update set messages = unread_counts.messages + excluded.messages,
-       last_at = excluded.last_at`,
-    [sourceId, toJson(counts.toSorted((a, b) => (a.reason + a.origin < b.reason + b.origin ? -1 : 1))), now],
-  )
-  for (const { reason, origin } of counts) {
-    if (reason === noCompany) continue
+  await trimRings(sql, await changeGroups(sql, stored))
+}
+
+/** Removes what is beyond the latest of groups that do not stay; it stays counted. The groups must be locked. */
+async function trimRings(sql: Sql, groups: readonly GroupFill[]): Promise<void> {
+  for (const { id, stays, kept, bytes } of groups) {
+    if (stays || (kept <= ring.messages && bytes <= ring.bytes)) continue
     await sql.query(
-      `delete from unread_messages where id in (
-         select id from unread_messages where source_id = $1 and reason = $2 and origin = $3 order by id desc offset ${keptOfOrigin})`,
-      [sourceId, reason, origin],
+      `with ranked as (
+         select id, row_number() over latest as place, sum(bytes) over latest as sum from unread_messages where group_id = $1
+         window latest as (order by id desc)),
+       gone as (delete from unread_messages where id in (
+         select id from ranked where place > $2 or (place > 1 and sum > $3)) returning bytes)
+       update unread_groups set kept = kept - (select count(*) from gone),
+         bytes = bytes - (select coalesce(sum(gone.bytes), 0) from gone)
+       where id = $1`,
+      [id, ring.messages, ring.bytes],
     )
   }
 }
 
-/** How many messages wait for a person to say whose they are. */
-export async function countOfNobody(sql: Sql, sourceId: number): Promise<number> {
-  const { rows } = await sql.query<{ count: number }>(
-    'select coalesce(sum(messages), 0)::int as count from unread_counts where source_id = $1 and reason = $2',
-    [sourceId, noCompany],
-  )
-  return rows[0]?.count ?? 0
-}
-
-export type UnreadCount = {
+export type Unread = {
+  readonly id: number
+  readonly groupId: number
+  readonly channel: string
   readonly reason: string
   readonly origin: string
-  readonly channel: string
-  readonly messages: number
-  readonly firstAt: Date
-  readonly lastAt: Date
+  readonly detail: string
+  readonly message: unknown
+  readonly receivedAt: Date
 }
 
-/** By origin and reason, the latest first. */
-export async function countUnread(sql: Sql, sourceId: number, limit: number): Promise<UnreadCount[]> {
-  const { rows } = await sql.query<UnreadCount>(
-    `select reason, origin, channel, messages, first_at as "firstAt", last_at as "lastAt" from unread_counts
-     where source_id = $1 order by last_at desc, reason, origin limit $2`,
-    [sourceId, limit],
-  )
-  return rows
-}
+const shown = `m.id, m.group_id as "groupId", g.channel, g.reason, g.origin, m.detail, m.message, m.received_at as "receivedAt"`
+const from = 'from unread_messages m join unread_groups g on g.id = m.group_id'
 
-export type Unread = NewUnread & { readonly id: number; readonly receivedAt: Date }
-
-/** Kept messages of a reason and an origin, the latest first. */
+/** Kept messages of a reason, or of a group, the latest first. */
 export async function listUnreadMessages(
   sql: Sql,
   sourceId: number,
-  filter: { readonly reason: string | null; readonly origin: string | null; readonly before: number | null },
+  filter: { readonly reason: string | null; readonly groupId: number | null; readonly before: number | null },
   limit: number,
 ): Promise<Unread[]> {
+  // A source may have many, and a group of them few: each is looked for by its own index.
+  const place = filter.groupId === null ? 'm.source_id = $1' : 'm.group_id = $3 and g.source_id = $1'
   const { rows } = await sql.query<Unread>(
-    `select id, key, channel, reason, detail, origin, message, received_at as "receivedAt" from unread_messages
-     where source_id = $1 and ($2::text is null or reason = $2) and ($3::text is null or origin = $3)
-       and ($4::bigint is null or id < $4) order by id desc limit $5`,
-    [sourceId, filter.reason, filter.origin, filter.before, limit],
+    `select ${shown} ${from}
+     where ${place} and ($2::text is null or g.reason = $2) and ($3::bigint is null or m.group_id = $3)
+       and ($4::bigint is null or m.id < $4) order by m.id desc limit $5`,
+    [sourceId, filter.reason, filter.groupId, filter.before, limit],
   )
   return rows
 }
 
-/** The oldest messages of one origin that belong to nobody yet, locked until the transaction ends. */
-export async function lockOfNobody(sql: Sql, sourceId: number, origin: string, limit: number): Promise<Unread[]> {
-  const { rows } = await sql.query<Unread>(
-    `select id, key, channel, reason, detail, origin, message, received_at as "receivedAt" from unread_messages
-     where source_id = $1 and reason = $2 and origin = $3 order by id limit $4 for update`,
-    [sourceId, noCompany, origin, limit],
-  )
-  return rows
-}
-
-/** Takes away messages that were given to a company. */
-export async function removeOfNobody(
+/** One message with all that came of it; null when it is not kept. */
+export async function loadUnreadMessage(
   sql: Sql,
   sourceId: number,
-  origin: string,
-  ids: readonly number[],
-): Promise<void> {
-  await sql.query('delete from unread_messages where id = any($1)', [ids])
-  await sql.query(
-    `update unread_counts set messages = greatest(0, messages - $4) where source_id = $1 and reason = $2 and origin = $3`,
-    [sourceId, noCompany, origin, ids.length],
+  id: number,
+): Promise<(Unread & { readonly whole: Buffer }) | null> {
+  const { rows } = await sql.query<Unread & { whole: Buffer }>(
+    `select ${shown}, m.whole ${from} where m.source_id = $1 and m.id = $2`,
+    [sourceId, id],
   )
-  await sql.query('delete from unread_counts where source_id = $1 and reason = $2 and messages = 0', [
-    sourceId,
-    noCompany,
-  ])
+  return rows[0] ?? null
+}
+
+export type OfGroup = {
+  readonly id: number
+  readonly message: unknown
+  readonly bytes: number
+  readonly receivedAt: Date
+}
+
+/** The oldest messages of a group that is locked, up to `upTo`. */
+export async function oldestOfGroup(
+  sql: Sql,
+  groupId: number,
+  limit: number,
+  upTo: number | null = null,
+): Promise<OfGroup[]> {
+  const { rows } = await sql.query<OfGroup>(
+    `select id, message, bytes, received_at as "receivedAt" from unread_messages
+     where group_id = $1 and ($3::bigint is null or id <= $3) order by id limit $2`,
+    [groupId, limit, upTo],
+  )
+  return rows
+}
+
+/** The number of the latest message of a group; null when none is kept. */
+export async function latestOfGroup(sql: Sql, groupId: number): Promise<number | null> {
+  const { rows } = await sql.query<{ id: number | null }>(
+    'select max(id) as id from unread_messages where group_id = $1',
+    [groupId],
+  )
+  return rows[0]?.id ?? null
+}
+
+/** Takes messages out of a group that is locked. */
+export async function removeFromGroup(
+  sql: Sql,
+  groupId: number,
+  messages: readonly { readonly id: number; readonly bytes: number }[],
+): Promise<void> {
+  await sql.query('delete from unread_messages where id = any($1)', [messages.map(({ id }) => id)])
+  await changeGroups(sql, [lost(groupId, messages)])
+}
+
+/** What a group loses with these. */
+export function lost(groupId: number, messages: readonly { readonly bytes: number }[]): GroupChange {
+  const bytes = messages.reduce((sum, one) => sum + one.bytes, 0)
+  const count = -messages.length
+  return { id: groupId, messages: count, kept: count, bytes: -bytes, firstAt: null, lastAt: null }
+}
+
+/** Messages that came before `before`, a batch after `from`, with groups in which nothing is left or came since. */
+export function removeOldUnread(pool: Connections, before: Date, from: Date, size: number): Promise<Batch<Date>> {
+  return withTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ id: number; groupId: number; bytes: number; receivedAt: Date }>(
+      `select id, group_id as "groupId", bytes, received_at as "receivedAt" from unread_messages
+       where received_at >= $1 and received_at < $2 order by received_at limit $3`,
+      [from, before, size],
+    )
+    const removed = rows.length === 0 ? 0 : await removeLocked(client, rows)
+    // A ring may have lost all that was kept of it long ago.
+    await client.query(
+      'delete from unread_groups g where last_at < $1 and not exists (select from unread_messages m where m.group_id = g.id)',
+      [before],
+    )
+    const next = rows.length === size ? (rows.at(-1)?.receivedAt ?? null) : null
+    return { removed: { unread_messages: removed }, next }
+  })
+}
+
+async function removeLocked(
+  client: Client,
+  found: readonly { readonly id: number; readonly groupId: number }[],
+): Promise<number> {
+  const groupIds = [...new Set(found.map(({ groupId }) => groupId))]
+  await client.query('select from unread_groups where id = any($1) order by key collate "C" for update', [groupIds])
+  const { rows } = await client.query<{ groupId: number; bytes: number }>(
+    'delete from unread_messages where id = any($1) and group_id = any($2) returning group_id as "groupId", bytes',
+    [found.map(({ id }) => id), groupIds],
+  )
+  await changeGroups(
+    client,
+    [...Map.groupBy(rows, ({ groupId }) => groupId)].map(([id, mine]) => lost(id, mine)),
+  )
+  return rows.length
 }

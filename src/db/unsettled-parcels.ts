@@ -110,13 +110,13 @@ export async function setParcelAside(
   return rows[0] ?? null
 }
 
-/** Puts a parcel back where it stood in the inbox; null when none such is set aside. */
+/** Puts a parcel back where it stood in the inbox, with the time at which it was taken out; null when none such is set aside. */
 export async function putParcelBack(client: Client, sourceId: number, id: number): Promise<MovedParcel | null> {
   const { rows } = await client.query<MovedParcel>(
     `with gone as (delete from parcels_set_aside where source_id = $1 and id = $2 returning *)
-     insert into inbox (id, source_id, lane, company, channel, form, items, body, received_at, failure)
+     insert into inbox (id, source_id, lane, company, channel, form, items, body, received_at, failure, set_aside_at)
        overriding system value
-     select id, source_id, lane, company, channel, form, items, body, received_at, failure from gone returning ${moved}`,
+     select id, source_id, lane, company, channel, form, items, body, received_at, failure, set_aside_at from gone returning ${moved}`,
     [sourceId, id],
   )
   return rows[0] ?? null

@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 const explanation =
-  'Send the header “Authorization: Bearer <token>” with a token of this source, or sign the request with a key of it (docs/HUB.md).'
+  'Send the header “Authorization: Bearer <token>” with a token of this source, or sign the request with a key of it (docs/HUB-REFERENCE.md).'
 
 /** Lets only known senders pass; those that sign are judged once their body is there. */
 export function createSenderHook(deps: Deps) {

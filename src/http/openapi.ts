@@ -1,5 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { ingestSchemes } from './schemas/hub-ingest.ts'
 
 type Named = Readonly<Record<string, unknown>>
 
@@ -19,15 +20,13 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
-        sourceToken: {
-          type: 'http',
-          scheme: 'bearer',
-          description: 'a token of the source, or a signature: docs/HUB.md',
-        },
+        ...ingestSchemes,
       },
     },
   },
-  transform: jsonSchemaTransform,
+  transform(document) {
+    return withAnswerHeaders(document.schema?.response, jsonSchemaTransform(document))
+  },
   transformObject(source) {
     const whole = jsonSchemaTransformObject(source) as Named & { components?: Named; paths?: unknown }
     const schemas = (whole.components?.schemas ?? {}) as Named
@@ -35,6 +34,20 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
     const document = { ...whole, components: { ...whole.components, schemas: used } }
     return withoutIntegerBounds(document) as ReturnType<typeof jsonSchemaTransformObject>
   },
+}
+
+type Transformed = ReturnType<typeof jsonSchemaTransform>
+
+/** The transformation of the library forgets the headers of answers. */
+function withAnswerHeaders(given: unknown, { schema, url }: Transformed): Transformed {
+  const { response } = (schema ?? {}) as { response?: Readonly<Record<string, Named>> }
+  if (response === undefined) return { schema, url }
+  const named = (given ?? {}) as Readonly<Record<string, Named>>
+  const withHeaders = Object.entries(response).map(([status, answer]) => {
+    const headers = named[status]?.headers
+    return [status, headers === undefined ? answer : { ...answer, headers }]
+  })
+  return { schema: { ...schema, response: Object.fromEntries(withHeaders) }, url }
 }
 
 /** Every named schema comes in a form for requests and one for answers; only those that a route leads to are kept. */

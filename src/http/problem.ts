@@ -90,6 +90,14 @@ export const problemAnswer = {
   content: { 'application/problem+json': { schema: Problem } },
 } as const
 
+/**
+ * For the schemas of routes: a problem that a program must expect by its status, what it means there, and the headers that come with
+ * it (JSON schemas by name).
+ */
+export function expectedProblem(description: string, headers?: Readonly<Record<string, object>>) {
+  return { ...problemAnswer, description, ...(headers && { headers }) }
+}
+
 /** Ends a request with a problem. */
 export function sendProblem(
   reply: FastifyReply,

@@ -37,6 +37,7 @@ import { statusRoutes } from './routes/status.ts'
 import { tenantRoutes } from './routes/tenants.ts'
 import { ticketRoutes } from './routes/tickets.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { unreadRoutes } from './routes/unread.ts'
 import { watchRoutes } from './routes/watch.ts'
 
 /** Rules of a thousand rows take about 300 kB. */
@@ -100,6 +101,7 @@ export async function createHttpServer(
     connectorRoutes,
     sourceRoutes,
     hubRoutes,
+    unreadRoutes,
     channelRoutes,
     psaRoutes,
     hintRoutes,

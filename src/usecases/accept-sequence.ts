@@ -17,7 +17,7 @@ export async function acceptSequence(deps: Deps, { tenantId }: { readonly tenant
     await lockCompany(client, tenant.sourceId, tenant.key)
     const last = await lockListNumber(client, tenantId)
     const late = await findLate(client, tenantId, 1)
-    await forgetOrder(client, tenantId)
+    await forgetOrder(client, tenantId, deps.clock.now())
     await clearLateWords(client, tenantId, lateWords)
     const before = { lastList: last === -1 ? null : last, below: late?.below ?? null, leftOut: late?.messages ?? 0 }
     const subject = { kind: 'tenant', id: tenantId, name: tenant.name }

@@ -3,7 +3,7 @@ import type { Duty, DutyKind } from '../db/duties.ts'
 /** What of a duty's detail tells that something happened; all else says only that somebody looked. */
 const news: Readonly<Record<DutyKind, readonly string[]>> = {
   'poll-computers': ['began', 'changed', 'ended', 'opened', 'closed', 'failed'],
-  'poll-events': ['events', 'opened', 'failed'],
+  'poll-events': ['events', 'opened', 'failed', 'reread'],
   'read-changes': ['closedByPerson', 'reopened', 'deleted'],
   'read-options': ['changed'],
   'keep-house': [],

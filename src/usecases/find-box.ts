@@ -2,7 +2,7 @@ import { ensureInstallation } from '../db/installation.ts'
 import type { Sql } from '../db/sql.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Ids } from '../lib/ids.ts'
-import { keyFile, promoteNextKey, readKey, readNextKey, writeFirstKey } from '../lib/key-file.ts'
+import { formerKeys, keyFile, promoteNextKey, readKey, readNextKey, writeFirstKey } from '../lib/key-file.ts'
 import type { Log } from '../lib/log.ts'
 import { createSecretBox, type SecretBox, SecretBoxError } from '../lib/secret-box.ts'
 import { opensCheck, sealCheck } from './key-check.ts'
@@ -29,8 +29,9 @@ export async function findBox(
   const { name: installation, sealedCheck } = await ensureInstallation(deps.pool, fresh, deps.clock.now())
   if (opensCheck(box, sealedCheck)) return { installation, box }
   if (secret !== null) throw otherKey()
-  // Also the present one once more: another process may have come to the end of the change meanwhile.
-  for (const key of [readNextKey(dataFolder), readKey(dataFolder)]) {
+  // Also the present one once more: another process may have come to the end of the change meanwhile. And those of before: one
+  // that came to the end of an older change too late has put the key of that in the place of a newer one.
+  for (const key of [readNextKey(dataFolder), readKey(dataFolder), ...(await formerKeys(dataFolder))]) {
     if (key === null) continue
     const found = createSecretBox(key)
     if (!opensCheck(found, sealedCheck)) continue

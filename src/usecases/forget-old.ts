@@ -8,6 +8,7 @@ import {
   thinSteps,
 } from '../db/retention.ts'
 import { loadRetentionAges, longestLifetime, noteRemoved } from '../db/retention-settings.ts'
+import { removeOldUnread } from '../db/unread-messages.ts'
 import { removeSetAside } from '../db/unsettled-parcels.ts'
 import { findOverTenants, removeTenantPart, type TenantAges } from '../db/vanished-tenants.ts'
 import { idleReasons } from './decision-words.ts'
@@ -27,8 +28,8 @@ const hourMs = 3_600_000
 export type Forgotten = { readonly removed: Removed; readonly isDone: boolean }
 
 /**
- * Removes what is older than its age: events, done tickets and ended conditions with their stories, clients that are long
- * gone, and the middle of stories that never end. Nothing that keeps a promise is removed, however old.
+ * Removes what is older than its age: events, done tickets and ended conditions with their stories, messages that nobody dealt
+ * with, clients that are long gone, and the middle of stories that never end. Nothing that keeps a promise is removed, however old.
  */
 export async function forgetOld(deps: Deps, signal: AbortSignal): Promise<Forgotten> {
   const now = deps.clock.now()
@@ -47,6 +48,7 @@ export async function forgetOld(deps: Deps, signal: AbortSignal): Promise<Forgot
     await run.each(begin, (from) => removeOldEvents(pool, id, eventsBefore, from, batchSize))
   }
   await run.each(begin, (from) => removeSetAside(pool, historyBefore, from, batchSize))
+  await run.each(begin, (from) => removeOldUnread(pool, historyBefore, from, batchSize))
   await forgetTenants(deps, run, { vanishedBefore: before(ages.tenantsDays), doneBefore: historyBefore })
   await run.each(0, (from) => thinSteps(pool, storyEnds, from, stories))
   await run.each(0, (from) => thinDecisions(pool, storyEnds, [...idleReasons], from, stories))

@@ -16,7 +16,8 @@ export type HeardPeriod = { readonly channel: MessageChannel; readonly since: Da
  * The periods in which everything that a source says could be heard, by the way in which it says it, up to now. None for a way on
  * which nobody listens: there silence tells nothing.
  */
-export async function heardPeriods(deps: Pick<Deps, 'pool'>, sourceId: number): Promise<HeardPeriod[]> {
+export async function heardPeriods(deps: Pick<Deps, 'pool' | 'clock'>, sourceId: number): Promise<HeardPeriod[]> {
+  const now = deps.clock.now().getTime()
   const row = await loadChannels<StoredChannels>(deps.pool, sourceId)
   if (row === null) return []
   const { syslog, smtp, mailbox } = row.settings
@@ -31,7 +32,7 @@ export async function heardPeriods(deps: Pick<Deps, 'pool'>, sourceId: number): 
     const found = needed.flatMap((one) => heard.get(one) ?? [])
     if (needed.length === 0 || found.length < needed.length) return []
     const since = new Date(Math.max(...found.map((one) => one.since.getTime())))
-    const until = new Date(Math.min(...found.map((one) => one.until.getTime())))
+    const until = new Date(Math.min(now, ...found.map((one) => one.until.getTime())))
     return [{ channel, since, until }]
   })
 }

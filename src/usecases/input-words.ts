@@ -19,7 +19,10 @@ export function sayIssue(issue: RawIssue): string | undefined {
       return `This must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}.`
     case 'unrecognized_keys': {
       const several = issue.keys.length > 1
-      return `There ${several ? 'are no fields' : 'is no field'} named ${issue.keys.map(quote).join(', ')} here: leave ${several ? 'them' : 'it'} out or correct the spelling.`
+      const more = issue.keys.length - mostNamed
+      const names = issue.keys.slice(0, mostNamed).map(quote).join(', ')
+      const named = more > 0 ? `${names} and ${more} more` : names
+      return `There ${several ? 'are no fields' : 'is no field'} named ${named} here: leave ${several ? 'them' : 'it'} out or correct the spelling.`
     }
     case 'invalid_union':
       return 'This has none of the forms that are allowed here.'
@@ -28,8 +31,17 @@ export function sayIssue(issue: RawIssue): string | undefined {
   }
 }
 
+/** Of unknown fields, and of all findings, so many are named: what is wrong is said shortly, however much was sent. */
+const mostNamed = 10
+const mostFindings = 100
+const longestName = 100
+
 function quote(text: string): string {
-  return `“${text}”`
+  return `“${shorten(text)}”`
+}
+
+function shorten(name: string): string {
+  return name.length > longestName ? `${name.slice(0, longestName).toWellFormed()}…` : name
 }
 
 const formatWords: Readonly<Record<string, string>> = {
@@ -68,10 +80,14 @@ function sayBound(issue: Extract<RawIssue, { code: 'too_small' | 'too_big' }>): 
     : `This must be ${side} ${bound}.`
 }
 
-/** Findings as fields with a dotted path, under `prefix`. */
+/** Findings as fields with a dotted path, under `prefix`; of very many the first, and how many more there are. */
 export function issuesToFields(issues: readonly z.core.$ZodIssue[], prefix = ''): FieldIssue[] {
-  return issues.map((issue) => ({
-    field: [prefix, ...issue.path.map(String)].filter((part) => part !== '').join('.'),
+  const fields = issues.slice(0, mostFindings).map((issue) => ({
+    field: [prefix, ...issue.path.map((part) => shorten(String(part)))].filter((part) => part !== '').join('.'),
     message: issue.message,
   }))
+  const more = issues.length - fields.length
+  return more > 0
+    ? [...fields, { field: prefix, message: `There is more like this: ${more} further findings.` }]
+    : fields
 }

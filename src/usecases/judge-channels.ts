@@ -7,7 +7,7 @@ import { checkSyslogSettings } from '../channels/syslog/settings.ts'
 import { certificateChain, certificateProblem } from '../lib/certificate.ts'
 import { isLinkLocal } from '../lib/link-local.ts'
 import { type ChannelSecret, channelSecretFields, type MailSettings, type StoredChannels } from './channel-settings.ts'
-import { toMailboxSettings, toSmtpSettings, toSyslogSettings } from './open-channels.ts'
+import { type OfChannels, toMailboxSettings, toSmtpSettings, toSyslogSettings } from './open-channels.ts'
 import type { FieldIssue } from './request-error.ts'
 
 /** Secrets in the clear, for judging and opening, never for storing or showing. */
@@ -40,7 +40,7 @@ export function channelIssues(
 /** The same for how mails are read. */
 export function mailIssues(sourceId: number, mail: MailSettings): FieldIssue[] {
   return [
-    ...under('mail', checkMailReading({ sourceId, ...mail })),
+    ...under('mail', checkMailReading({ ...unsaved(sourceId), ...mail })),
     ...rows('mail.companyRules', checkCompanyRules(mail.companyRules)),
     ...rows('mail.patterns', checkReadRules(mail.patterns, mailFields)),
   ]
@@ -49,7 +49,7 @@ export function mailIssues(sourceId: number, mail: MailSettings): FieldIssue[] {
 function syslogIssues(sourceId: number, { syslog }: StoredChannels, { syslogKey = '' }: PlainSecrets): FieldIssue[] {
   if (syslog === null) return []
   const issues = [
-    ...under('syslog', checkSyslogSettings(toSyslogSettings(sourceId, syslog, syslogKey))),
+    ...under('syslog', checkSyslogSettings(toSyslogSettings(unsaved(sourceId), syslog, syslogKey))),
     ...rows('syslog.companyRules', checkCompanyRules(syslog.companyRules)),
     ...rows('syslog.readRules', checkReadRules(syslog.readRules, null)),
   ]
@@ -66,7 +66,7 @@ function smtpIssues(sourceId: number, { smtp, mail }: StoredChannels, { smtpKey 
   if (smtp === null) return []
   const { certificate } = smtp
   return [
-    ...under('smtp', checkSmtpSettings(toSmtpSettings(sourceId, smtp, mail, smtpKey))).filter(notOfMail),
+    ...under('smtp', checkSmtpSettings(toSmtpSettings(unsaved(sourceId), smtp, mail, smtpKey))).filter(notOfMail),
     ...(certificate === null ? [] : pairIssues('smtp.certificate', certificate.certificate, smtpKey)),
   ]
 }
@@ -77,12 +77,18 @@ function mailboxIssues(
   { mailboxPassword = '' }: PlainSecrets,
 ): FieldIssue[] {
   if (mailbox === null) return []
-  const issues = under('mailbox', checkMailboxSettings(toMailboxSettings(sourceId, mailbox, mail, mailboxPassword)))
+  const wanted = toMailboxSettings(unsaved(sourceId), mailbox, mail, mailboxPassword)
+  const issues = under('mailbox', checkMailboxSettings(wanted))
   if (isLinkLocal(mailbox.host)) {
     const message = 'No mail server stands at this address: it is where machines tell about themselves.'
     issues.push({ field: 'mailbox.host', message })
   }
   return [...issues.filter(notOfMail), ...pemIssues('mailbox.authorities', mailbox.authorities ?? '')]
+}
+
+/** What is judged has no version yet. */
+function unsaved(sourceId: number): OfChannels {
+  return { sourceId, version: 0 }
 }
 
 /** How mails are read is judged by itself, once. */

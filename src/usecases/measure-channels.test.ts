@@ -21,7 +21,15 @@ const silent = async () => (await measureChannels(bench.deps)).silent.get(id)
 const processes = ['6f8e0b0a-0000-4000-8000-000000000001', '6f8e0b0a-0000-4000-8000-000000000002']
 async function say(process: number, state: ChannelReport['state'], message = ''): Promise<void> {
   const machine = { ...bench.deps.machine, process: processes[process] ?? '' }
-  const report = { sourceId: id, channel: 'syslog', state, address: '127.0.0.1:6514', message, counts: {} } as const
+  const report = {
+    sourceId: id,
+    channel: 'syslog',
+    state,
+    address: '127.0.0.1:6514',
+    message,
+    counts: {},
+    isHeldUp: false,
+  } as const
   await reportChannels({ ...bench.deps, machine }, [{ ...report, since: new Date() }])
 }
 

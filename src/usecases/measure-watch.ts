@@ -9,6 +9,7 @@ import type { Deps } from './deps.ts'
 import { mailboxIntervals, measureChannels } from './measure-channels.ts'
 import { readSettings } from './open-connection.ts'
 import { type DutyView, type PsaStatus, showConnections } from './show-status.ts'
+import { roomForUnread } from './unread-room.ts'
 import type { WatchSettings } from './watch-settings.ts'
 
 /** A process that has not reported for so long has ended, in ms. */
@@ -35,6 +36,7 @@ export async function measureWatch(deps: Deps, settings: WatchSettings): Promise
       problem,
       polls: pollsOf(duties, intervals.get(id) ?? null),
       silentChannels: channels.silent.get(id) ?? [],
+      unreadFill: intervals.get(id)?.unreadFill ?? 0,
     })),
     psas: psas.map((psa) => toPsa(psa, due.get(psa.id) ?? null)),
     tenants: troubledTenants
@@ -73,9 +75,14 @@ export async function measureWatch(deps: Deps, settings: WatchSettings): Promise
   }
 }
 
-type Intervals = { readonly computers: number; readonly events: number; readonly mailbox: number }
+type Intervals = {
+  readonly computers: number
+  readonly events: number
+  readonly mailbox: number
+  readonly unreadFill: number
+}
 
-/** How often each source is read, where its settings can be read. */
+/** How often each source is read, and how full it is with what nobody could read, where its settings can be read. */
 async function pollIntervals(deps: Deps): Promise<Map<number, Intervals>> {
   const rows = await deps.db.selectFrom('sources').selectAll().execute()
   const mailboxes = await mailboxIntervals(deps)
@@ -84,11 +91,14 @@ async function pollIntervals(deps: Deps): Promise<Map<number, Intervals>> {
     const connector = deps.sources.get(row.connector)
     if (connector === undefined) continue
     try {
-      const facts = connector.facts(readSettings(deps, 'sources', row, connector.settings))
+      const settings = readSettings(deps, 'sources', row, connector.settings)
+      const facts = connector.facts(settings)
+      const rules = connector.pushed?.rules(settings)
       found.set(row.id, {
         computers: facts.computersEverySeconds,
         events: facts.eventsEverySeconds,
         mailbox: mailboxes.get(row.id) ?? 0,
+        unreadFill: rules === undefined ? 0 : (await roomForUnread(deps, { id: row.id, rules })).fill,
       })
     } catch (error) {
       // Settings that cannot be read are a problem of the connection, which is found for itself.

@@ -21,18 +21,19 @@ export type ListenerWanted = {
 export async function openChannels(deps: Pick<Deps, 'pool' | 'box'>): Promise<ListenerWanted[]> {
   const rows = await listChannels<StoredChannels>(deps.pool)
   return rows.flatMap((row): ListenerWanted[] => {
-    const { sourceId, settings } = row
+    const { sourceId, version, settings } = row
+    const of = { sourceId, version }
     const { syslog, smtp, mail } = settings
     const wanted: ListenerWanted[] = []
     if (syslog?.enabled) {
       const { text, problem } = openSecret(deps, row, 'syslogKey', syslog.tls !== null)
       const address = `${syslog.host}:${syslog.port}`
-      wanted.push({ sourceId, channel: 'syslog', address, problem, settings: toSyslogSettings(sourceId, syslog, text) })
+      wanted.push({ sourceId, channel: 'syslog', address, problem, settings: toSyslogSettings(of, syslog, text) })
     }
     if (smtp?.enabled) {
       const { text, problem } = openSecret(deps, row, 'smtpKey', smtp.certificate !== null)
       const address = `${smtp.host}:${smtp.port}`
-      wanted.push({ sourceId, channel: 'smtp', address, problem, settings: toSmtpSettings(sourceId, smtp, mail, text) })
+      wanted.push({ sourceId, channel: 'smtp', address, problem, settings: toSmtpSettings(of, smtp, mail, text) })
     }
     return wanted
   })
@@ -67,28 +68,31 @@ const missing: Readonly<Record<ChannelSecret, string>> = {
   mailboxPassword: 'The password of the mailbox is not stored: enter it in the channels of this source.',
 }
 
+/** Whose channels settings are part of, and which version of them. */
+export type OfChannels = Pick<ChannelsRow, 'sourceId' | 'version'>
+
 export function toSyslogSettings(
-  sourceId: number,
+  { sourceId, version }: OfChannels,
   { enabled: _, tls, ...rest }: Of<'syslog'>,
   key: string,
 ): SyslogSettings {
-  return { sourceId, ...rest, tls: tls === null ? null : { ...tls, key } }
+  return { sourceId, version, ...rest, tls: tls === null ? null : { ...tls, key } }
 }
 
 export function toSmtpSettings(
-  sourceId: number,
+  { sourceId, version }: OfChannels,
   { enabled: _, certificate, ...rest }: Of<'smtp'>,
   mail: MailSettings,
   key: string,
 ): SmtpSettings {
-  return { sourceId, ...mail, ...rest, certificate: certificate === null ? null : { ...certificate, key } }
+  return { sourceId, version, ...mail, ...rest, certificate: certificate === null ? null : { ...certificate, key } }
 }
 
 export function toMailboxSettings(
-  sourceId: number,
+  { sourceId, version }: OfChannels,
   { enabled: _, everySeconds: __, notBefore, ...rest }: Of<'mailbox'>,
   mail: MailSettings,
   password: string,
 ): MailboxSettings {
-  return { sourceId, ...mail, ...rest, password, notBefore: new Date(`${notBefore}T00:00:00Z`) }
+  return { sourceId, version, ...mail, ...rest, password, notBefore: new Date(`${notBefore}T00:00:00Z`) }
 }

@@ -30,28 +30,27 @@ export async function pollMailbox(deps: Deps, { subjectId }: Duty, signal: Abort
     countTaken(deps.meter, 'mailbox', messages)
   }
   try {
-    const settings = toMailboxSettings(subjectId, mailbox, mail, password)
+    const settings = toMailboxSettings(row, mailbox, mail, password)
     const { taken, hasMore } = await deps.pollMailbox({ ...deps, take }, settings, signal)
     // What came while nobody looked lay in the mailbox: it is read now, so nothing was missed.
-    if (!hasMore) await saveListening(deps.pool, [{ sourceId: subjectId, channel: 'mailbox' }], deps.clock.now(), null)
+    if (!hasMore && !signal.aborted)
+      await saveListening(deps.pool, [{ sourceId: subjectId, channel: 'mailbox' }], deps.clock.now(), null)
     return { detail: { taken }, everySeconds: hasMore ? 0 : mailbox.everySeconds }
   } catch (error) {
     throw toFailure(error, deps.clock.now())
   }
 }
 
+const busyWords = {
+  inbox: 'The inbox is full: the mails stay in the mailbox until there is room.',
+  unread:
+    'So many mails that nobody could read are kept that those which came since stay in the mailbox: look at them in the console, and add patterns or remove them.',
+} as const
+
 function toFailure(error: unknown, now: Date): unknown {
   if (error instanceof BusyError) {
     const until = new Date(now.getTime() + error.retryAfterMs)
-    return new ConnectorError(
-      'limited',
-      'busy',
-      'The inbox is full: the mails stay in the mailbox until there is room.',
-      {
-        until,
-        cause: error,
-      },
-    )
+    return new ConnectorError('limited', 'busy', busyWords[error.full], { until, cause: error })
   }
   if (!(error instanceof MailboxError)) return error
   const options = { cause: error }

@@ -22,6 +22,8 @@ export type PushedStatus = {
   readonly state: 'raised' | 'ended'
   readonly reasons: readonly ReasonSeen[]
   readonly namesAll: boolean
+  /** When its message was received, which may be long before the parcel was stored; absent: with the parcel. */
+  readonly receivedAt?: string
 }
 
 export type PushedEvent = {

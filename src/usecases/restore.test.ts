@@ -389,6 +389,17 @@ describe('a restore', () => {
     expect(Object.keys(await dump(into.pool))).not.toContain('seeded')
   })
 
+  test('counts no time from before it as time in which a channel was heard', async () => {
+    await from.pool.query(
+      `insert into channel_listening (source_id, channel, since, until) select min(id), 'mailbox', $1, $1 from sources`,
+      [now],
+    )
+    await takeBackup()
+    await restore(deps(), { file })
+    expect((await from.pool.query('select from channel_listening')).rowCount).toBe(1)
+    expect((await into.pool.query('select from channel_listening')).rowCount).toBe(0)
+  })
+
   test('believes no lease of the copy, and has everything asked again', async () => {
     await addTickets(from.pool, 4)
     await takeBackup()

@@ -187,6 +187,18 @@ describe('stopped', () => {
     expect(await formerKeys(folder)).toContain(present)
   })
 
+  test('and completed too late, after the key was changed once more: the key that the database has is found', async () => {
+    const next = 'the sixth key of this installation 6'
+    await writeNextKey(folder, next)
+    await rotateKey(deps, { from: (await find()).box, to: createSecretBox(next) })
+    await promoteNextKey(folder, next, new Date())
+    // A process that had seen the change before begins to end it only now.
+    await promoteNextKey(folder, present, new Date())
+    expect((await readFile(keyFile(folder), 'utf8')).trim()).toBe(present)
+    expect(await whyUnfit(database.pool, (await find()).box)).toBeNull()
+    expect((await readFile(keyFile(folder), 'utf8')).trim()).toBe(next)
+  })
+
   test('while the next key was half written: the half one is never taken', async () => {
     await writeFile(join(folder, 'secret.next.part'), 'the sixth k')
     expect(readNextKey(folder)).toBeNull()

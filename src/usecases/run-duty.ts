@@ -20,6 +20,7 @@ import { readOptions } from './read-options.ts'
 import { readUsage } from './read-usage.ts'
 import { recoverDesk, recoveryDelay } from './recover-desk.ts'
 import { registerHints } from './register-hints.ts'
+import { rereadUnread } from './reread-unread.ts'
 import { settleFinds } from './settle-finds.ts'
 import { settleInbox } from './settle-inbox.ts'
 import { tellWebhook } from './tell-webhook.ts'
@@ -141,7 +142,11 @@ async function pollSource(deps: Deps, duty: Duty, signal: AbortSignal): Promise<
   await open.close()
   if (open.connector.pushed !== undefined) {
     const { isDone, ...detail } = await settleInbox(deps, duty, row, signal)
-    return { detail, everySeconds: isDone ? facts.eventsEverySeconds : 0 }
+    if (duty.kind === 'poll-computers') return { detail, everySeconds: isDone ? facts.eventsEverySeconds : 0 }
+    const { isDone: isReread, ...reread } = await rereadUnread(deps, duty, signal)
+    const fields = reread.reread === 0 ? detail : { ...detail, ...reread }
+    const isOver = isDone && isReread && reread.found === 0
+    return { detail: fields, everySeconds: isOver ? facts.eventsEverySeconds : 0 }
   }
   if (duty.kind === 'poll-computers') {
     return { detail: await pollComputers(deps, duty, row, signal), everySeconds: facts.computersEverySeconds }

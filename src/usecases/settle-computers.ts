@@ -1,6 +1,7 @@
 import { sameState, sortReasons } from '../core/status-said.ts'
 import { formatMinute } from '../core/texts.ts'
 import { type Duty, guardDuty } from '../db/duties.ts'
+import { countOvertaken, saidSince, saveHeard, wasOrderForgotten } from '../db/heard-computers.ts'
 import { lockParcel, type Parcel, removeParcels } from '../db/inbox.ts'
 import { clearLateWords, countLate, countLateComputers, findLate, markInOrder } from '../db/late-messages.ts'
 import {
@@ -61,7 +62,7 @@ export async function settleComputers(
     const place: Place = { tenantId, company }
     const judged =
       form === 'changes'
-        ? [await settleChanges(deps, client, duty, source, place, body as FormBodies['changes'])]
+        ? [await settleChanges(deps, client, duty, source, place, parcel)]
         : await settleStatuses(deps, client, duty, source, place, parcel)
     await removeParcels(client, [parcel.id])
     return judged
@@ -76,10 +77,11 @@ async function settleList(
   deps: Deps,
   duty: Duty,
   source: JudgedSource,
-  { id, company, body }: Parcel,
+  parcel: Parcel,
   begin: (client: Client) => Promise<number | null>,
 ): Promise<readonly Judged[]> {
-  const { number, computers } = body as FormBodies['list']
+  const { id, company, receivedAt } = parcel
+  const { number, computers } = parcel.body as FormBodies['list']
   const all: Judged[] = []
   for (let isDone = false; !isDone; ) {
     isDone = await withTransaction(deps.pool, async (client) => {
@@ -87,6 +89,11 @@ async function settleList(
       const tenantId = await begin(client)
       if (tenantId === null) return true
       const last = await lockListNumber(client, tenantId)
+      if (await isOfFormerOrder(client, tenantId, parcel)) {
+        await countOvertaken(client, tenantId, 1)
+        await removeParcels(client, [id])
+        return true
+      }
       if (last !== null && number <= last) {
         if (number < last) {
           await countLate(client, tenantId, 'lists', now)
@@ -95,15 +102,32 @@ async function settleList(
         await removeParcels(client, [id])
         return true
       }
-      const { seen, missing } = await differences(client, { tenantId, company }, number, computers)
+      const newer = await saidAfter(client, tenantId, parcel, now)
+      const { seen, missing } = await differences(client, { tenantId, company }, number, computers, newer)
       const some = {
         seen: seen.slice(0, batchSize),
         missing: seen.length > batchSize ? [] : missing.slice(0, batchSize),
       }
       all.push(await judgeComputers(deps, client, duty, source, some.seen, some.missing))
       const isLast = some.seen.length + some.missing.length === seen.length + missing.length
-      if (!isLast) return false
-      await markListTaken(client, tenantId, number, now)
+      if (!isLast) {
+        // Set aside now, it has told of these computers nevertheless: what is older must not undo that.
+        const judged = [...some.seen.map(({ key }) => key), ...some.missing]
+        await saveChangeNumbers(
+          client,
+          tenantId,
+          judged.map((key) => ({ key, number })),
+        )
+        await saveHeard(
+          client,
+          tenantId,
+          'changed',
+          judged.map((key) => ({ key, at: receivedAt })),
+          now,
+        )
+        return false
+      }
+      await markListTaken(client, tenantId, { number, receivedAt, newer }, now)
       await countLateComputers(client, tenantId, { newerThan: number }, now)
       await tellLate(client, tenantId)
       await removeParcels(client, [id])
@@ -111,6 +135,21 @@ async function settleList(
     })
   }
   return all
+}
+
+/** Whether it was put back after a person had let the numbers begin anew: its own says nothing any more. */
+async function isOfFormerOrder(client: Client, tenantId: number, { setAsideAt, receivedAt }: Parcel): Promise<boolean> {
+  return setAsideAt !== null && (await wasOrderForgotten(client, tenantId, receivedAt))
+}
+
+/** Computers of which messages said something after this was received; none, unless it was put back. */
+async function saidAfter(
+  client: Client,
+  tenantId: number,
+  { setAsideAt, receivedAt }: Parcel,
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  return setAsideAt === null ? new Set() : saidSince(client, tenantId, receivedAt, now)
 }
 
 /** Tells people when so much is left out that a sender's counter must have begun anew; takes it back when nothing is. */
@@ -123,17 +162,17 @@ async function tellLate(client: Client, tenantId: number): Promise<void> {
   await markCompanyFailing(client, tenantId, message, since)
 }
 
-/** Where a list differs from what is stored; computers that changed after the list was made are left as they are. */
+/** Where a list differs from what is stored; computers of which something newer is known are left as they are. */
 async function differences(
   client: Client,
   { tenantId, company }: Place,
   number: number,
   computers: readonly PushedComputer[],
+  said: ReadonlySet<string>,
 ): Promise<{ seen: StagedChange[]; missing: string[] }> {
   const stored = await computersOfTenant(client, tenantId)
-  const newer = new Set(
-    [...(await changeNumbers(client, tenantId))].flatMap(([key, change]) => (change > number ? [key] : [])),
-  )
+  const changed = await changeNumbers(client, tenantId)
+  const newer = new Set([...said, ...[...changed].flatMap(([key, change]) => (change > number ? [key] : []))])
   const hidden = await computersWithHidden(client, tenantId)
   const listed = new Map(computers.map((computer) => [keyInCompany(company, computer.key), computer]))
   const seen = [...listed].flatMap(([key, computer]) => {
@@ -167,9 +206,13 @@ async function settleChanges(
   duty: Duty,
   source: JudgedSource,
   { tenantId, company }: Place,
-  { changes }: FormBodies['changes'],
+  parcel: Parcel,
 ): Promise<Judged> {
   const now = deps.clock.now()
+  const { changes } = parcel.body as FormBodies['changes']
+  const isFormer = await isOfFormerOrder(client, tenantId, parcel)
+  const said = await saidAfter(client, tenantId, parcel, now)
+  let overtaken = 0
   const listNumber = (await lockListNumber(client, tenantId)) ?? Number.NEGATIVE_INFINITY
   const numbers = await changeNumbers(client, tenantId)
   const last = new Map<string, (typeof changes)[number]>()
@@ -178,10 +221,12 @@ async function settleChanges(
     const key = keyInCompany(company, 'removed' in change ? change.removed : change.computer.key)
     const own = numbers.get(key)
     const newest = last.get(key)?.number ?? own ?? listNumber
-    if (change.number > newest) last.set(key, change)
+    if (isFormer || said.has(key)) overtaken += 1
+    else if (change.number > newest) last.set(key, change)
     else if (change.number < (own ?? Number.NEGATIVE_INFINITY)) late.keys.add(key)
     else if (change.number < listNumber) late.ofList += 1
   }
+  if (overtaken > 0) await countOvertaken(client, tenantId, overtaken)
   if (last.size > 0) await markInOrder(client, tenantId)
   else if (late.ofList > 0) await countLate(client, tenantId, 'changes', now)
   if (late.keys.size > 0) await countLateComputers(client, tenantId, { keys: [...late.keys] }, now)
@@ -197,6 +242,13 @@ async function settleChanges(
     client,
     tenantId,
     [...last].map(([key, { number }]) => ({ key, number })),
+  )
+  await saveHeard(
+    client,
+    tenantId,
+    'changed',
+    [...last.keys()].map((key) => ({ key, at: parcel.receivedAt })),
+    now,
   )
   await tellLate(client, tenantId)
   // What is said now stands for what single messages said before.

@@ -1,7 +1,7 @@
 import { formatMinute } from '../core/texts.ts'
-import { isOfInput } from '../db/database-error.ts'
-import type { Duty } from '../db/duties.ts'
-import { type Lane, oldestParcels, type Parcel, putOffParcel, waitingCompanies } from '../db/inbox.ts'
+import { isOfConnection, isOfInput } from '../db/database-error.ts'
+import { type Duty, LostLeaseError } from '../db/duties.ts'
+import { countTry, type Lane, oldestParcels, type Parcel, putOffParcel, waitingCompanies } from '../db/inbox.ts'
 import { clearPutOffCompanies, markCompanyFailing, silentCompanies } from '../db/pushed-companies.ts'
 import { overdueHolds } from '../db/pushed-computers.ts'
 import { type SourceRow, tenantIds } from '../db/sources.ts'
@@ -25,6 +25,8 @@ const companiesAtOnce = 50
 const longestRunMs = 20_000
 /** A parcel that could not be settled is tried again after this, in ms. */
 const putOffMs = 10 * 60_000
+/** What fails so often by itself has its fault in itself, whatever the error says: it must not stop its whole source for ever. */
+const mostTries = 3
 const holdsAtOnce = 1_000
 
 /** What stands at a company while something that it sent is put off. */
@@ -99,14 +101,14 @@ async function settleRound(
     try {
       await run(waiting)
     } catch (error) {
-      throwIfOurs(error)
+      if (isOurs(error)) throw error
       // One by one, so that what is wrong with one keeps no other.
       for (const parcel of waiting) {
         if (stopped.has(parcel.company)) continue
         try {
           await run([parcel])
         } catch (own) {
-          throwIfOurs(own)
+          if (isOurs(own) || !(await isItsOwn(deps, parcel, own))) throw own
           stopped.add(parcel.company)
           total.failed += 1
           await putOff(deps, source, parcel, own)
@@ -118,9 +120,17 @@ async function settleRound(
 }
 
 /** Losing the lease, or the database, is no fault of what was sent: then nothing is put off, and the next run goes on. */
-function throwIfOurs(error: unknown): void {
-  if (isOfInput(error) || error instanceof TypeError || error instanceof RangeError) return
-  throw error
+function isOurs(error: unknown): boolean {
+  return error instanceof LostLeaseError || isOfConnection(error)
+}
+
+/** Whether a parcel that failed alone is at fault: surely by what the error says, else when it has failed again and again. */
+async function isItsOwn(deps: Deps, { id }: Parcel, error: unknown): Promise<boolean> {
+  return isOfForm(error) || isOfInput(error) || (await countTry(deps.pool, id)) >= mostTries
+}
+
+function isOfForm(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError
 }
 
 async function putOff(deps: Deps, source: JudgedSource, parcel: Parcel, error: unknown): Promise<void> {
@@ -137,9 +147,9 @@ const longestReason = 500
 function whyNot(error: unknown): string {
   const { code, message } = error as { readonly code?: unknown; readonly message: string }
   const said = message.slice(0, longestReason)
-  return typeof code === 'string'
-    ? `The database refuses what it says (${code}): ${said}`
-    : `It does not have the form that it should have: ${said}`
+  if (isOfInput(error)) return `The database refuses what it says (${code}): ${said}`
+  if (isOfForm(error)) return `It does not have the form that it should have: ${said}`
+  return `It failed ${mostTries} times, alone: ${said}`
 }
 
 /** Parcels of many companies in runs that one transaction settles. */

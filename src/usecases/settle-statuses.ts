@@ -1,5 +1,6 @@
-import { type ComputerKnown, foldStatus, sameState, withoutReasons } from '../core/status-said.ts'
+import { type ComputerKnown, foldEarlier, foldStatus, sameState, withoutReasons } from '../core/status-said.ts'
 import { type Duty, guardDuty } from '../db/duties.ts'
+import { countOvertaken } from '../db/heard-computers.ts'
 import type { Parcel } from '../db/inbox.ts'
 import {
   computerKeysByName,
@@ -19,6 +20,7 @@ import type { StagedChange } from '../db/staging.ts'
 import { withTransaction } from '../db/transaction.ts'
 import type { Deps } from './deps.ts'
 import { type Judged, type JudgedSource, judgeComputers } from './judge-computers.ts'
+import { leaveOutOvertaken, type Said } from './leave-out-overtaken.ts'
 import type { FormBodies, PushedStatus } from './pushed-forms.ts'
 import { keyInCompany } from './settle-events.ts'
 
@@ -30,12 +32,17 @@ type Folding = {
   readonly link: string
   readonly before: ComputerKnown
   known: ComputerKnown
-  /** Reasons that these messages raised, whatever they said after it. */
-  readonly raised: Set<string>
+  /** Reasons that these messages raised, whatever they said after it, and when the last that did was received. */
+  readonly raised: Map<string, Date>
+  /** When the last of these messages was received. */
+  lastAt: Date
   isTouched: boolean
 }
 
-/** What single messages say of computers' statuses, each folded into what is known. */
+/**
+ * What single messages say of computers' statuses, each folded into what is known. A message that comes late and was received
+ * before something that is settled already is left out, and counted, where it could undo that: what a computer is was told since.
+ */
 export async function settleStatuses(
   deps: Deps,
   client: Client,
@@ -46,52 +53,66 @@ export async function settleStatuses(
 ): Promise<Judged[]> {
   const { statuses } = parcel.body as FormBodies['statuses']
   const keyOf = await keysOfNamed(client, tenantId, company, statuses)
-  const said = statuses.map((status) => ({ key: keyOf(status), status }))
+  const all = statuses.map((status) => {
+    const at = status.receivedAt === undefined ? parcel.receivedAt : new Date(status.receivedAt)
+    return { key: keyOf(status), status, at }
+  })
+  let left: readonly Said[] = await leaveOutOvertaken(deps, client, tenantId, parcel, all)
   const judged: Judged[] = []
   // A message need not name the reasons of a level below its own.
   const reader = { ...source, namesAllReasons: false }
-  for (let start = 0; start < said.length; ) {
-    const [taken, one] = await settleRun(deps, client, duty, reader, tenantId, parcel, said.slice(start))
+  while (left.length > 0) {
+    const [later, one] = await settleRun(deps, client, duty, reader, tenantId, parcel, left)
     judged.push(one)
-    start += taken
+    left = later
   }
   return judged
 }
 
-/** Settles as many as can be judged together; returns how many these are. */
+/** Settles as many as can be judged together, and returns the others: of each computer its last ones, in their order. */
 async function settleRun(
   deps: Deps,
   client: Client,
   duty: Duty,
   source: JudgedSource,
   tenantId: number,
-  { receivedAt, channel }: Parcel,
-  said: readonly { readonly key: string; readonly status: PushedStatus }[],
-): Promise<readonly [taken: number, judged: Judged]> {
+  { channel }: Parcel,
+  said: readonly Said[],
+): Promise<readonly [later: readonly Said[], judged: Judged]> {
   const keys = [...new Set(said.map(({ key }) => key))]
   const stored = await computersByKey(client, source.id, keys)
   const hidden = await hiddenReasons(client, [tenantId], keys)
   const holds = new Set((await holdsOf(client, tenantId, keys)).map(textOf))
   const foldings = new Map<string, Folding>()
-  let taken = 0
-  for (const { key, status } of said) {
+  const waiting = new Set<string>()
+  let overtaken = 0
+  const later = said.filter(({ key, status, at, isEarlier }) => {
+    if (waiting.has(key)) return true
     const folding = foldings.get(key) ?? toFolding(stored.get(key), hidden.get(key) ?? [], status)
     foldings.set(key, folding)
     const wasSaid = (statusKey: string) =>
       folding.raised.has(statusKey) || holds.has(textOf({ computerKey: key, statusKey }))
-    const next = foldStatus(folding.known, status, wasSaid)
+    const next = isEarlier ? foldEarlier(folding.known, status) : foldStatus(folding.known, status, wasSaid)
+    if (next === null) {
+      overtaken += 1
+      return false
+    }
+    const isNews = ({ statusKey }: { readonly statusKey: string }) => !isEarlier || !isKnown(folding.known, statusKey)
+    const raised = status.state === 'raised' ? status.reasons.filter(isNews) : []
     // What is hidden must have begun: first what these messages said so far is judged.
-    if (folding.isTouched && next.hidden.length > folding.known.hidden.length) break
+    if (folding.isTouched && next.hidden.length > folding.known.hidden.length) {
+      waiting.add(key)
+      return true
+    }
     folding.known = next
     folding.isTouched = true
-    if (status.state === 'raised') for (const { statusKey } of status.reasons) folding.raised.add(statusKey)
-    taken += 1
-  }
-  const changes = [...foldings].filter(([, { isTouched }]) => isTouched)
-  await keepHolds(client, { sourceId: source.id, tenantId }, changes, {
-    saidAt: receivedAt,
-    channel: toChannel(channel),
+    folding.lastAt = at
+    for (const { statusKey } of raised) folding.raised.set(statusKey, at)
+    return false
   })
+  if (overtaken > 0) await countOvertaken(client, tenantId, overtaken)
+  const changes = [...foldings].filter(([, { isTouched }]) => isTouched)
+  await keepHolds(client, { sourceId: source.id, tenantId }, changes, toChannel(channel))
   const over = new Map(changes.map(([key, folding]) => [key, gone(folding)]))
   const seen = changes.flatMap(([key, { name, link, known }]): StagedChange[] => {
     const before = stored.get(key)
@@ -100,7 +121,11 @@ async function settleRun(
     const { level, reasons } = known
     return [{ key, tenantId, name, level, reasons, link, knownTenantId: before === undefined ? null : tenantId }]
   })
-  return [taken, await judgeComputers(deps, client, duty, source, seen, [], { news: true, over })]
+  return [later, await judgeComputers(deps, client, duty, source, seen, [], { news: true, over })]
+}
+
+function isKnown({ reasons, hidden }: ComputerKnown, statusKey: string): boolean {
+  return [...reasons, ...hidden].some((known) => known.statusKey === statusKey)
 }
 
 function toFolding(
@@ -111,14 +136,14 @@ function toFolding(
   const { level, reasons, link } = stored ?? { level: 'ok' as const, reasons: [], link: '' }
   const name = stored?.name ?? (computer.name === '' ? computer.key : computer.name)
   const known = { level, reasons, hidden }
-  return { name, link, before: known, known, raised: new Set(), isTouched: false }
+  return { name, link, before: known, known, raised: new Map(), lastAt: new Date(0), isTouched: false }
 }
 
 /** What held, or seemed to, and is over by what was said. */
 function gone({ before, known, raised }: Folding): Set<string> {
   const left = new Set([...known.reasons, ...known.hidden].map(({ statusKey }) => statusKey))
   const held = [...before.reasons, ...before.hidden].map(({ statusKey }) => statusKey)
-  return new Set([...held, ...raised].filter((statusKey) => !left.has(statusKey)))
+  return new Set([...held, ...raised.keys()].filter((statusKey) => !left.has(statusKey)))
 }
 
 /** Notes what was said and until when it counts, forgets what is over, and lets the time of what is seen again begin anew. */
@@ -126,19 +151,21 @@ async function keepHolds(
   client: Client,
   place: { readonly sourceId: number; readonly tenantId: number },
   changes: readonly (readonly [key: string, folding: Folding])[],
-  by: Pick<Hold, 'saidAt' | 'channel'>,
+  channel: MessageChannel,
 ): Promise<void> {
   const said: Hold[] = []
   const over: HoldPlace[] = []
-  const seenAgain: HoldPlace[] = []
+  const seenAgain: (HoldPlace & { readonly at: Date })[] = []
   for (const [computerKey, folding] of changes) {
     const left = gone(folding)
     for (const statusKey of left) over.push({ computerKey, statusKey })
-    for (const statusKey of folding.raised) if (!left.has(statusKey)) said.push({ computerKey, statusKey, ...by })
-    for (const { statusKey } of unhidden(folding)) seenAgain.push({ computerKey, statusKey })
+    for (const [statusKey, saidAt] of folding.raised) {
+      if (!left.has(statusKey)) said.push({ computerKey, statusKey, saidAt, channel })
+    }
+    for (const { statusKey } of unhidden(folding)) seenAgain.push({ computerKey, statusKey, at: folding.lastAt })
   }
   await saveHolds(client, place, said, over)
-  await renewHolds(client, place.tenantId, seenAgain, by.saidAt)
+  await renewHolds(client, place.tenantId, seenAgain)
 }
 
 function unhidden({ before, known }: Pick<Folding, 'before' | 'known'>): ComputerKnown['reasons'] {
@@ -197,8 +224,8 @@ export function endOverdue(
       if (sameState(before, known)) continue
       const { level, reasons } = known
       seen.push({ key, tenantId, name: found.name, level, reasons, link: found.link, knownTenantId: tenantId })
-      const seenAgain = unhidden({ before, known }).map(({ statusKey }) => ({ computerKey: key, statusKey }))
-      await renewHolds(client, tenantId, seenAgain, now)
+      const seenAgain = unhidden({ before, known }).map(({ statusKey }) => ({ computerKey: key, statusKey, at: now }))
+      await renewHolds(client, tenantId, seenAgain)
     }
     // Nobody said anything of what the others hide.
     const reader = { ...source, namesAllReasons: false }

@@ -190,7 +190,8 @@ function toReport({ wanted, opened, message, since, before }: Slot): ChannelRepo
   const counts = opened === null ? before : add(before, opened.listener.tally())
   const address = opened?.listener.address ?? wanted.address
   const state = opened === null ? 'failing' : 'listening'
-  return [{ sourceId, channel, state, address, message, since, counts }]
+  const isHeldUp = opened?.listener.isHeldUp() ?? false
+  return [{ sourceId, channel, state, address, message, since, counts, isHeldUp }]
 }
 
 function add(one: Tally, other: Tally): Tally {

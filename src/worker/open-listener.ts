@@ -25,6 +25,8 @@ export type Tally = {
 export type OpenListener = {
   readonly address: string
   tally(): Tally
+  /** True while it takes less than is sent to it. */
+  isHeldUp(): boolean
   /** Reads from now on by these rules, without closing a connection. The doors must be the same. */
   reread(wanted: ListenerWanted): void
   /** Takes nothing new, and hands over what was received. */
@@ -54,6 +56,7 @@ export async function openListener(deps: Deps, wanted: ListenerWanted): Promise<
         const notLetIn = refused.address + refused.tooMany + refused.certificate + refused.handshake + badFraming
         return { ...counts, pushedBack: busyWaits, dropped: udpDropped, refused: notLetIn, waiting }
       },
+      isHeldUp: () => listener.isHeldUp(),
       reread: (next) => next.channel === 'syslog' && listener.reread(next.settings),
       stop: () => listener.stop(),
     }
@@ -65,6 +68,7 @@ export async function openListener(deps: Deps, wanted: ListenerWanted): Promise<
       const { busy, slowed, tooBig, notOurs } = listener.counts()
       return { ...counts, pushedBack: busy + slowed, dropped: 0, refused: tooBig + notOurs, waiting: 0 }
     },
+    isHeldUp: () => listener.isHeldUp(),
     reread: (next) => next.channel === 'smtp' && listener.reread(next.settings),
     stop: () => listener.stop(),
   }

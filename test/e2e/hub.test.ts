@@ -178,6 +178,40 @@ describe('syslog', () => {
     await ada.getByRole('heading', { level: 2, name: 'Settings' }).waitFor()
   })
 
+  test('how a status ends is said as it is set up', async () => {
+    await openTab(ada, 'listeners')
+    const said = ada.getByRole('alert', { name: 'How a status ends' })
+    await said.getByText('when a later message says so, and only then').waitFor()
+    await said.getByText('This is the default.').waitFor()
+    await said.getByText('Silence never ends anything by itself.').waitFor()
+    await said.getByText('“A status event names all reasons” is off for syslog').waitFor()
+
+    await said.getByRole('link', { name: 'Change it in the settings of the connection' }).click()
+    await ada.getByRole('combobox', { name: 'A status that syslog or mail reported ends' }).click()
+    await ada.getByRole('option', { name: 'also when it was not repeated for the hold time' }).click()
+    await ada.getByRole('textbox', { name: 'Hold time (hours)' }).fill('12')
+    await button(ada, 'Check and save').click()
+    await ada.getByText('It works').waitFor()
+
+    await openTab(ada, 'listeners')
+    await said.getByText('also when it was not repeated for the hold time').waitFor()
+    await said.getByText('The default is: when a later message says so, and only then.').waitFor()
+    await said.getByText('what was not repeated for 12 hours counts as over').waitFor()
+    expect(await said.textContent()).not.toContain('Silence never ends')
+
+    const card = ada.getByRole('region', { name: 'Syslog', exact: true })
+    await card.getByText('UDP, other products, other languages').click()
+    await card.getByRole('checkbox', { name: 'A status event names all reasons' }).check()
+    await button(card, 'Save').click()
+    await said.getByText('“A status event names all reasons” is on for syslog').waitFor()
+    expect(await inspect(ada)).toEqual([])
+
+    await card.getByRole('checkbox', { name: 'A status event names all reasons' }).uncheck()
+    await button(card, 'Save').click()
+    await said.getByText('is off for syslog').waitFor()
+    await world.ok('PATCH', `/api/v1/sources/${sourceId}`, { settings: { statusEnds: 'said' } })
+  })
+
   test('what nobody knows the company of waits, and is given to one', async () => {
     const { states } = await world.ok('GET', `/api/v1/sources/${sourceId}/channels`)
     const port = Number(/:(\d+)/.exec(states[0].address)?.[1])
@@ -204,6 +238,12 @@ describe('syslog', () => {
     await button(dialog, 'Give to a company').click()
     await ada.getByText(`1 message was given to ${amber?.name}.`).waitFor()
     await ada.getByRole('cell', { name: 'No rule says whose it is' }).waitFor({ state: 'detached' })
+    await button(ada, /Remove the messages from/).click()
+    await dialog.getByText('deleted for ever').waitFor()
+    expect(await inspect(ada)).toEqual([])
+    await button(dialog, 'Remove').click()
+    await ada.getByText('1 message was removed.').waitFor()
+    await ada.getByText('Everything was read').waitFor()
     world.clock.advance(6_000)
     await world.work()
     const { items } = await world.ok('GET', '/api/v1/events?limit=50')
@@ -304,6 +344,27 @@ describe('ticketing', () => {
   const esc = 'Kaspersky Endpoint Security Cloud'
   const m365 = 'Kaspersky Security for Microsoft 365'
 
+  /** With the priority that a ticket needs. */
+  async function switchOn(place: string): Promise<void> {
+    await ada.locator(`[data-row="${place}"] .mantine-Switch-track`).click()
+    await ada.locator(`[data-row="${place}"] [data-cell="3"]`).click()
+    await ada.getByRole('option', { name: 'High', exact: true }).click()
+  }
+  async function save(): Promise<void> {
+    await button(ada, 'Save changes').click()
+    await ada.getByText('Saved.', { exact: true }).waitFor()
+  }
+  /** The rows that are switched on, by their section and key. */
+  async function stored(id: number): Promise<Map<string, object>> {
+    const { sections } = await world.ok('GET', `/api/v1/integrations/${id}/rules`)
+    const rows = Object.entries(sections as Record<string, { key: string; enabled: boolean }[]>)
+    return new Map(
+      rows.flatMap(([section, all]) =>
+        all.filter(({ enabled }) => enabled).map((row) => [`${section}/${row.key}`, row] as const),
+      ),
+    )
+  }
+
   test('of the two products is set up separately', async () => {
     const { id } = await world.ok('POST', '/api/v1/integrations', { name: 'Cloud', sourceId, psaId: world.psaId })
     await ada.goto('/integrations')
@@ -325,10 +386,7 @@ describe('ticketing', () => {
     await ada
       .getByText(/Tickets of “Mailboxes protection is not provided”, “License-related issue occurred” close/)
       .waitFor()
-    await ada.locator('[data-row="event-type/m365-mailboxes-not-protected"] .mantine-Switch-track').click()
-    const priority = ada.locator('[data-row="event-type/m365-mailboxes-not-protected"] [data-cell="3"]')
-    await priority.click()
-    await ada.getByRole('option', { name: 'High', exact: true }).click()
+    await switchOn('event-type/m365-mailboxes-not-protected')
     expect(await inspect(ada)).toEqual([])
 
     await links(esc).first().click()
@@ -339,16 +397,37 @@ describe('ticketing', () => {
     expect(await button(ada, 'Save changes').isDisabled()).toBe(true)
 
     await links(m365).click()
-    await button(ada, 'Save changes').click()
-    await ada.getByText('Saved.', { exact: true }).waitFor()
-    const { sections } = await world.ok('GET', `/api/v1/integrations/${id}/rules`)
-    const on = Object.values(sections as Record<string, { key: string; enabled: boolean }[]>)
-      .flat()
-      .filter(({ enabled }) => enabled)
-    expect(on.map(({ key }) => key)).toEqual(['m365-mailboxes-not-protected'])
+    await save()
+    const onlyIts = await stored(id)
+    expect([...onlyIts.keys()]).toEqual(['event-type/m365-mailboxes-not-protected'])
+
+    // What is saved for the one product leaves the other's rows as they were, and the other way round.
+    await links(esc).first().click()
+    await switchOn('severity/functional-failure')
+    await save()
+    await links(esc).nth(2).click()
+    await switchOn('critical/databases-outdated')
+    await save()
+    const both = await stored(id)
+    const ofEsc = ['critical/databases-outdated', 'severity/functional-failure']
+    expect([...both.keys()].sort()).toEqual([ofEsc[0], 'event-type/m365-mailboxes-not-protected', ofEsc[1]])
+    for (const [place, row] of onlyIts) expect(both.get(place)).toEqual(row)
+    await links(m365).click()
+    await switchOn('event-type/m365-license-issue')
+    await save()
+    const all = await stored(id)
+    expect(all.size).toBe(4)
+    for (const [place, row] of both) expect(all.get(place)).toEqual(row)
+    await links(esc).first().click()
+    const isOn = (place: string) => ada.locator(`[data-row="${place}"] [data-cell="0"]`).isChecked()
+    await ada.locator('[data-row="severity/functional-failure"]').waitFor()
+    expect([await isOn('severity/functional-failure'), await isOn('severity/critical')]).toEqual([true, false])
   })
 
-  test('a ticket of an event that has an end opens and closes by itself', async () => {
+  test.each([
+    ['m365-mailboxes-not-protected', 'Mailboxes protection is not provided'],
+    ['m365-license-issue', 'License-related issue occurred'],
+  ])('a ticket of the event %s, which has an end, opens and closes by itself', async (type, title) => {
     const { items } = await world.ok('GET', `/api/v1/tenants?sourceId=${sourceId}&limit=500`)
     const tenant = items.find(({ key }: { key: string }) => key === amber?.key)
     const [integration] = (await world.ok('GET', '/api/v1/integrations')).filter(
@@ -357,15 +436,26 @@ describe('ticketing', () => {
     const [account] = await world.ok('GET', `/api/v1/psas/${world.psaId}/accounts`)
     const mapping = { integrationId: integration.id, accountId: account.id }
     await world.ok('PUT', `/api/v1/tenants/${tenant.id}/mapping`, mapping)
-    await act('raise', { company: amber?.key, type: 'm365-mailboxes-not-protected' })
+    const link = ada.getByRole('link', { name: new RegExp(title) })
+    await act('raise', { company: amber?.key, type })
     await send()
     await ada.goto('/tickets')
-    await ada.getByRole('link', { name: /Mailboxes protection is not provided/ }).waitFor()
+    await link.waitFor()
     world.clock.advance(60_000)
-    await act('resolve', { company: amber?.key, type: 'm365-mailboxes-not-protected' })
+    await world.work()
+    await ada.goto('/tickets')
+    await link.click()
+    await ada.getByRole('heading', { level: 1, name: new RegExp(title) }).waitFor()
+    await act('resolve', { company: amber?.key, type })
     await send()
+    await ada.reload()
+    await ada.getByText('reported that it is resolved, so its ticket is closed').waitFor()
+    await ada.getByText('Closed by itself').waitFor()
     await ada.goto('/tickets?state=done')
-    await ada.getByRole('link', { name: /Mailboxes protection is not provided/ }).waitFor()
+    await link.waitFor()
+    await ada.goto('/tickets')
+    await ada.getByRole('heading', { level: 1, name: 'Tickets' }).waitFor()
+    await link.waitFor({ state: 'detached' })
   })
 
   test('on a phone the sections are a list, and everything fits', async () => {

@@ -53,6 +53,9 @@ function message([level, state, reasons, namesAll = false]: Said, more: Partial<
     company: { key: amber, name: '', rule: 'by host' },
     fields: [],
     raw: 'as it came',
+    whole: Buffer.from('as it came'),
+    version: 1,
+    clues: [],
     rawBytes: 10,
     reading: {
       kind: 'status',
@@ -83,10 +86,18 @@ async function say(...all: Said[]): Promise<void> {
   await settled()
 }
 
-const report = () => {
+const report = ({ process = world.deps.machine.process, isHeldUp = false } = {}) => {
   const counts = { taken: 0, unread: 0, pushedBack: 0, dropped: 0, refused: 0, waiting: 0 }
-  const state = { channel: 'syslog', state: 'listening', address: '127.0.0.1:6514', message: '', counts } as const
-  return reportChannels(world.deps, [{ ...state, sourceId: world.sourceId, since: world.clock.now() }])
+  const state = {
+    channel: 'syslog',
+    state: 'listening',
+    address: '127.0.0.1:6514',
+    message: '',
+    counts,
+    isHeldUp,
+  } as const
+  const machine = { ...world.deps.machine, process }
+  return reportChannels({ ...world.deps, machine }, [{ ...state, sourceId: world.sourceId, since: world.clock.now() }])
 }
 
 /** The time passes, and the listener stands all the while. */
@@ -158,6 +169,40 @@ describe('a status that was not repeated', () => {
     await listen(90)
     world.clock.advance(4.5 * 60_000)
     await listen(90)
+    expect(open()).toEqual([])
+  })
+
+  test('holds while a listener takes less than is sent to it, in this process or in another', async () => {
+    await listen(10)
+    await say(['critical', 'raised', ['databases-outdated']])
+    for (let minutes = 0; minutes < 300; minutes += 4) {
+      await report({ isHeldUp: true })
+      world.clock.advance(4 * 60_000)
+    }
+    await world.work()
+    expect(open()).toEqual(['databases-outdated'])
+    for (let minutes = 0; minutes < 300; minutes += 4) {
+      await report({ process: '6f8e0b0a-0000-4000-8000-000000000002', isHeldUp: true })
+      await report()
+      world.clock.advance(4 * 60_000)
+    }
+    await world.work()
+    expect(open()).toEqual(['databases-outdated'])
+    // From now on all is heard again, and its time begins anew.
+    await listen(170)
+    expect(open()).toEqual(['databases-outdated'])
+    await listen(20)
+    expect(open()).toEqual([])
+  })
+
+  test('holds for its time when the clock was put back', async () => {
+    await listen(10)
+    world.clock.advance(-10 * 3_600_000)
+    await say(['critical', 'raised', ['databases-outdated']])
+    expect(open()).toEqual(['databases-outdated'])
+    await listen(170)
+    expect(open()).toEqual(['databases-outdated'])
+    await listen(20)
     expect(open()).toEqual([])
   })
 

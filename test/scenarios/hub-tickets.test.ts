@@ -291,6 +291,12 @@ describe('messages of a channel', () => {
       company: { key: basalt, name: '', rule: 'by host' },
       fields: [],
       raw: 'as it came',
+      whole: Buffer.from('as it came'),
+      version: 1,
+      clues: [
+        { on: 'host', field: '', value: 'ksc-cloud' },
+        { on: 'tag', field: '', value: 'KES' },
+      ],
       rawBytes: 10,
       reading,
       ...more,
@@ -352,7 +358,7 @@ describe('messages of a channel', () => {
       'as it came',
       'as it came',
     ])
-    const assign = { origin: 'ksc-cloud · KES', company: { key: basalt } }
+    const assign = { groupId: inbox.unread[0].id, company: { key: basalt } }
     expect(await ok('POST', `/api/v1/sources/${world.sourceId}/unread/assign`, assign)).toEqual({ assigned: 2 })
     await settle()
     expect(all()).toBe(before + 1)
@@ -380,17 +386,19 @@ describe('messages of a channel', () => {
     expect((await ok('GET', `/api/v1/sources/${world.sourceId}/inbox`)).waiting).toBe(0)
   })
 
-  test('that nobody can read are counted, and the latest are kept', async () => {
+  test('of syslog that nobody can read are all counted, each once, and the latest are kept', async () => {
     const before = all()
     const reading = { kind: 'unread', reason: 'no-form', detail: 'Not syslog.' } as const
     for (let batch = 0; batch < 8; batch += 1) {
-      await takeMessages(
-        world.deps,
-        Array.from({ length: 400 }, () => message(reading)),
-      )
+      const garbage = Array.from({ length: 400 }, () => message(reading))
+      await takeMessages(world.deps, garbage)
+      // Its sender did not hear that it was taken.
+      await takeMessages(world.deps, [...garbage.slice(100), ...garbage.slice(300)])
     }
     const inbox = await ok('GET', `/api/v1/sources/${world.sourceId}/inbox`)
-    expect(inbox.unread).toMatchObject([{ reason: 'no-form', origin: '192.0.2.7', messages: 3_200 }])
+    expect(inbox.unread).toMatchObject([
+      { reason: 'no-form', origin: '192.0.2.7', messages: 3_200, kept: 1_000, stays: false },
+    ])
     const { rows } = await database.pool.query('select count(*) as count, max(key) as last from unread_messages')
     expect(rows[0].count).toBe(1_000)
     expect(all()).toBe(before)

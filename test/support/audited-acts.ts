@@ -23,6 +23,9 @@ function messageOfNobody(sourceId: number, at: Date): ChannelMessage {
     company: null,
     fields: [],
     raw: 'what nobody could place',
+    whole: Buffer.from('what nobody could place'),
+    version: 1,
+    clues: [{ on: 'host', field: '', value: 'fw.example' }],
     rawBytes: 23,
     reading: {
       kind: 'event',
@@ -113,11 +116,20 @@ export function createMoreDoings(world: ApiWorld, ada: () => SignedIn): readonly
         const { unread } = await world.ok('GET', `/api/v1/sources/${hub}/inbox`)
         const [one] = unread
         return ada().ask('POST', `/api/v1/sources/${hub}/unread/assign`, {
-          origin: one?.origin ?? '?',
+          groupId: one?.id ?? 0,
           company: { key: 'alder', name: 'Alder' },
         })
       },
       row: { subject: { kind: 'source', name: 'Hub' }, after: { company: 'alder', messages: 1 } },
+    },
+    {
+      action: 'remove-unread',
+      prepare: () => takeMessages(world.deps, [{ ...messageOfNobody(hub, world.clock.now()), key: 'nobody-2' }]),
+      async act() {
+        const { unread } = await world.ok('GET', `/api/v1/sources/${hub}/inbox`)
+        return ada().ask('DELETE', `/api/v1/sources/${hub}/unread-groups/${unread[0]?.id ?? 0}`)
+      },
+      row: { subject: { kind: 'source', name: 'Hub' }, before: { origin: 'fw.example', messages: 1 }, after: null },
     },
     {
       action: 'set-unsettled-aside',

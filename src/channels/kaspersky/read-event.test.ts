@@ -18,6 +18,7 @@ function read(text: string, wanted: Partial<Settings> = {}, cutTo?: number): Cha
     { log: recordingLog(), ids: systemIds },
     {
       sourceId: 3,
+      version: 1,
       companyRules: [],
       readRules: [],
       statusPhrases: [],
@@ -177,6 +178,7 @@ describe('a message', () => {
     ]
     const settings: Settings = {
       sourceId: 3,
+      version: 1,
       companyRules: [],
       readRules,
       statusPhrases: [],

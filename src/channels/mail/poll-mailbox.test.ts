@@ -21,6 +21,7 @@ async function open(options: { keepsKeywords?: boolean } = {}) {
   const log = recordingLog()
   const settings: MailboxSettings = {
     sourceId: 6,
+    version: 1,
     host: 'localhost',
     port: server.port,
     user: 'hub@mail.example',

@@ -2,18 +2,23 @@ import { ImapFlow } from 'imapflow'
 import { createJudgedLookup } from '../../lib/judged-lookup.ts'
 import { isLinkLocal } from '../../lib/link-local.ts'
 import { type MailboxDeps, MailboxError, type MailboxPolled } from '../mailbox.ts'
+import { BusyError } from '../message.ts'
 import { createReadMail, type ReadMail } from './read-mail.ts'
 import type { MailboxSettings } from './settings.ts'
 
 /** Mails of one look: what is on disk is marked one by one, so a long look that is cut off loses no work. */
 const mostAtOnce = 200
 const timeOutMs = 30_000
+/** A server that says something now and then without ever answering would hold up a look for ever. */
+const mostMsOfLook = 600_000
+/** Longest line and longest mail that is let in, in bytes: a search finds some 700,000 mails, settings allow 25 MiB of one. */
+const longest = { line: 8 * 1024 * 1024, mail: 32 * 1024 * 1024, answer: 41 * 1024 * 1024 } as const
 /** What marks a mail as taken. People who read the mailbox see and change `\Seen`, but not this. */
 const takenKeyword = '$TocsinTaken'
 
 /**
  * Looks into a mailbox once and takes the mails that are not marked, oldest first. A mail is marked only when it is on disk;
- * when the inbox is busy the rest stays for the next look. Mails stay in the mailbox: deleting them is its owner's matter.
+ * when the inbox is busy the rest stays for the next look, and a mail for which nobody has time is passed over. Mails stay in the mailbox: deleting them is its owner's matter.
  * @throws MailboxError when the mailbox cannot be read; BusyError when the inbox pushed a mail back; PatternError.
  */
 export async function pollMailbox(
@@ -29,10 +34,12 @@ export async function pollMailbox(
   client.on('error', () => undefined)
   const stop = (): void => client.close()
   signal.addEventListener('abort', stop)
+  const timer = setTimeout(stop, deps.mostMs ?? mostMsOfLook)
   try {
     await signIn(client, settings)
     return await takeMails({ deps, settings, client, readMail }, signal)
   } finally {
+    clearTimeout(timer)
     signal.removeEventListener('abort', stop)
     client.close()
   }
@@ -57,6 +64,9 @@ function connectTo(
     connectionTimeout: timeOutMs,
     greetingTimeout: timeOutMs,
     socketTimeout: timeOutMs,
+    maxLineLength: longest.line,
+    maxLiteralSize: longest.mail,
+    maxResponseSize: longest.answer,
   })
 }
 
@@ -118,12 +128,13 @@ async function takeMails(look: Look, signal: AbortSignal): Promise<MailboxPolled
   const found = await onServer(look, () => client.search(query, { uid: true }))
   const uids = (found === false || found === undefined ? [] : found).toSorted((a, b) => a - b)
   let taken = 0
+  let passedOver: BusyError | null = null
   for (const uid of uids.slice(0, mostAtOnce)) {
     if (signal.aborted) break
     const wanted = { uid: true, size: true, source: { start: 0, maxLength: settings.messageBytes } }
     const mail = await onServer(look, () => client.fetchOne(String(uid), wanted, { uid: true }))
-    // Deleted since the search: there is nothing to take.
-    if (mail === false || mail === undefined || mail.source === undefined) continue
+    // Deleted since the search, or NIL instead of its bytes: there is nothing to take.
+    if (mail === false || mail === undefined || !Buffer.isBuffer(mail.source)) continue
     const messages = await readMail({
       raw: mail.source,
       rawBytes: mail.size ?? mail.source.length,
@@ -133,12 +144,20 @@ async function takeMails(look: Look, signal: AbortSignal): Promise<MailboxPolled
       recipients: [],
       receivedAt: deps.clock.now(),
     })
-    await deps.take(messages)
+    try {
+      await deps.take(messages)
+    } catch (error) {
+      // What can be read must not wait behind what nobody can.
+      if (!(error instanceof BusyError) || error.full !== 'unread') throw error
+      passedOver = error
+      continue
+    }
     // One that cannot be marked would be taken at every look: it is the mailbox that is at fault then.
     if (!(await onServer(look, () => client.messageFlagsAdd(String(uid), [mark], { uid: true }))))
       throw unreachable(settings.host, null)
     taken += 1
   }
+  if (passedOver !== null) throw passedOver
   return { taken, hasMore: uids.length > mostAtOnce }
 }
 

@@ -13,6 +13,7 @@ const receivedAt = new Date('2026-02-01T12:00:00Z')
 
 const settings: MailReading = {
   sourceId: 4,
+  version: 1,
   allowSenders: ['@vendor.example', 'one@other.example'],
   allowRelays: [],
   companyRules: [
@@ -345,6 +346,8 @@ describe('patterns of a person', () => {
     [{ words: { product: 'microsoft-365', type: 'y', severity: 'info', state: 'gone' } }, 'no-pattern'],
     [{ words: { product: 'endpoint-security-cloud', level: 'warning' } }, 'unknown-reasons'],
     [{ words: { product: 'endpoint-security-cloud', level: 'bad', status: 'x' } }, 'no-pattern'],
+    [{ words: { product: 'endpoint-security-cloud', status: 'x'.repeat(201) } }, 'unknown-reasons'],
+    [{ words: { product: 'endpoint-security-cloud', status: 'x\u001fy' } }, 'unknown-reasons'],
     [{ when: [{ field: 'subject', pattern: 'state' }] }, 'no-computer'],
   ] satisfies [Partial<ReadRule>, string][])(
     'whose words make no sense leave the mail unread and say why: %j',

@@ -30,7 +30,7 @@ export type ReadMail = (received: MailReceived) => Promise<ChannelMessage[]>
 
 /** @throws PatternError when a rule or pattern of the settings cannot be used. */
 export function createReadMail(deps: { readonly ids: Ids }, settings: MailReading): ReadMail {
-  const companies = compileCompanyRules(settings.companyRules)
+  const companies = compileCompanyRules(settings.companyRules, ['company'])
   const patterns = compileReadRules(settings.patterns)
   const isRelay = createPeerCheck(settings.allowRelays)
   const senders = new Set(settings.allowSenders.map((entry) => entry.trim().toLowerCase()))
@@ -131,6 +131,9 @@ function toMessage(
     // The joined text is for patterns only: what is kept need not hold it twice.
     fields: fields.filter(({ name }) => name !== 'text'),
     raw: cleanText(received.raw.toString('utf8'), bounds.rawChars),
+    whole: received.raw,
+    version: settings.version,
+    clues: companies.clues(origin, fields),
     rawBytes: received.rawBytes,
     reading,
   }

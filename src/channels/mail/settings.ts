@@ -6,6 +6,8 @@ import type { ReadRule } from '../read-rules.ts'
 /** How the mails of a source are read, whichever way they come. */
 export type MailReading = {
   readonly sourceId: number
+  /** Of the channels that these settings are part of. */
+  readonly version: number
   /**
    * From addresses (`notify@vendor.example`) and domains (`@vendor.example`) whose mails are read. A From address is easily
    * forged, so an empty list reads none: every mail is kept and shown, and a person adds the sender there.

@@ -13,6 +13,7 @@ import { startSmtp } from './smtp-listener.ts'
 
 const plain: SmtpSettings = {
   sourceId: 5,
+  version: 1,
   host: '127.0.0.1',
   port: 0,
   name: 'hub.msp.example',
@@ -111,13 +112,18 @@ describe('receiving mail', () => {
   ] as const)('says 451 while the inbox is %s, and takes it later', async (mood, logged) => {
     const { sink, listener, log } = await start()
     sink.be(mood)
+    expect(listener.isHeldUp()).toBe(false)
     expect((await deliver(listener.port))[4]).toMatch(/^451 /)
     if (mood === 'broken')
       expect(log.lines.some(({ fields }) => String(Object(fields).err).includes(logged))).toBe(true)
     sink.be('willing')
+    // Something of another company is taken; what was sent back is still with its sender.
+    expect((await deliver(listener.port, mailText, 'other@hub.msp.example'))[4]).toMatch(/^250 /)
+    expect(listener.isHeldUp()).toBe(true)
     expect((await deliver(listener.port))[4]).toMatch(/^250 /)
-    expect(sink.messages).toHaveLength(1)
-    expect(listener.counts()).toMatchObject({ kept: 1, busy: 1 })
+    expect(listener.isHeldUp()).toBe(false)
+    expect(sink.messages).toHaveLength(2)
+    expect(listener.counts()).toMatchObject({ kept: 2, busy: 1 })
   })
 
   it('relays nothing and lets nobody sign in', async () => {

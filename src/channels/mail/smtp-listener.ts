@@ -4,6 +4,7 @@ import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
 import { peerAddress } from '../allowed-peers.ts'
 import { BusyError, type Take } from '../message.ts'
+import { createPushedBack } from './pushed-back.ts'
 import { createRate } from './rate.ts'
 import { createReadMail } from './read-mail.ts'
 import type { SmtpSettings } from './settings.ts'
@@ -13,6 +14,8 @@ export type SmtpDeps = { readonly take: Take; readonly log: Log; readonly clock:
 export type SmtpListener = {
   readonly port: number
   counts(): SmtpCounts
+  /** True while a mail that was sent back for want of room has not come again. */
+  isHeldUp(): boolean
   /** Reads from now on by the senders, rules and patterns of these settings. Throws `PatternError` for a bad one. */
   reread(settings: SmtpSettings): void
   /** Takes no new connections, lets what is being sent end, and resolves when all are closed. */
@@ -23,7 +26,7 @@ export type SmtpListener = {
 export type SmtpCounts = {
   /** 250: on disk. */
   readonly kept: number
-  /** 451: the inbox pushed it back. */
+  /** 451: the inbox pushed it back. 452: nobody could read it, and too much such waits already. */
   readonly busy: number
   /** 450: too many in a minute. */
   readonly slowed: number
@@ -50,28 +53,35 @@ export async function startSmtp(deps: SmtpDeps, settings: SmtpSettings): Promise
   const ofRecipient = createRate(limits.messagesPerMinutePerRecipient)
   const open = new Map<string, number>()
   const counted = new WeakSet<SMTPServerSession>()
+  const pushedBack = createPushedBack()
   const counts = { kept: 0, busy: 0, slowed: 0, tooBig: 0, notOurs: 0 }
 
   async function receive(session: SMTPServerSession, raw: Buffer, rawBytes: number): Promise<void> {
     const { mailFrom, rcptTo } = session.envelope
+    const peer = peerAddress(session.remoteAddress)
+    const recipients = rcptTo.map(({ address }) => address)
     const messages = await readMail({
       raw,
       rawBytes,
-      peer: peerAddress(session.remoteAddress),
+      peer,
       isDelivered: true,
       sender: mailFrom === false ? '' : mailFrom.address,
-      recipients: rcptTo.map(({ address }) => address),
+      recipients,
       receivedAt: deps.clock.now(),
     })
     try {
       await deps.take(messages)
     } catch (error) {
       counts.busy += 1
+      pushedBack.note(peer, recipients, deps.clock.now())
+      if (error instanceof BusyError && error.full === 'unread')
+        throw reply(452, 'Too many messages wait here for a person. Try again later.')
       if (!(error instanceof BusyError))
         log.error({ err: error }, 'mail cannot be stored; the sender is asked to try again')
       throw reply(451, 'The inbox is busy. Try again in a few minutes.')
     }
     counts.kept += 1
+    pushedBack.taken(peer, recipients)
   }
 
   const server = new SMTPServer({
@@ -150,6 +160,7 @@ export async function startSmtp(deps: SmtpDeps, settings: SmtpSettings): Promise
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     counts: () => ({ ...counts }),
+    isHeldUp: () => pushedBack.any(deps.clock.now()),
     reread: (next) => {
       readMail = createReadMail({ ids: deps.ids }, next)
     },

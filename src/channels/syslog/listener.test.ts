@@ -13,6 +13,7 @@ import { checkSyslogSettings, defaultLimits, type SyslogSettings } from './setti
 
 const plain: SyslogSettings = {
   sourceId: 7,
+  version: 1,
   host: '127.0.0.1',
   port: 0,
   tls: null,
@@ -257,11 +258,13 @@ describe('under load', () => {
       socket.end()
     })
     await until(() => expect(sink.pushedBack()).toBeGreaterThan(3))
+    expect(listener.isHeldUp()).toBe(true)
     sink.be('willing')
     await Promise.all(sending)
     await until(() => expect(sink.messages.length).toBeGreaterThanOrEqual(10_000))
     const numbers = new Set(sink.messages.map(({ fields }) => fields.find(({ name }) => name === 'p1')?.value))
     expect([numbers.size, sink.messages.length, listener.counts().waiting]).toEqual([10_000, 10_000, 0])
+    expect(listener.isHeldUp()).toBe(false)
     expect(listener.counts().busyWaits).toBe(sink.pushedBack())
   })
 

@@ -20,6 +20,8 @@ export type SyslogListener = {
   readonly port: number
   readonly udpPort: number | null
   counts(): SyslogCounts
+  /** True while something that a sender says may wait outside: its messages are not taken, so that no more are read. */
+  isHeldUp(): boolean
   /** Reads from now on by the rules of these settings; doors and limits stay. Throws `PatternError` for a bad rule. */
   reread(settings: SyslogSettings): void
   /**
@@ -171,6 +173,7 @@ export async function startSyslog(deps: SyslogDeps, settings: SyslogSettings): P
     port: portOf(server),
     udpPort: udp?.port ?? null,
     stop,
+    isHeldUp: handOver.isHeldUp,
     reread: (next) => {
       readFrame = createReadFrame({ log, ids: deps.ids }, next)
     },
@@ -184,9 +187,9 @@ export async function startSyslog(deps: SyslogDeps, settings: SyslogSettings): P
   }
 }
 
-/** About what a message holds in memory: its text, its fields, and what is around them. */
+/** About what a message holds in memory: as it came, its text, its fields, and what is around them. */
 function memoryOf(frame: Frame): number {
-  return 1_000 + 3 * frame.bytes.length
+  return 1_000 + 4 * frame.bytes.length
 }
 
 type Doors = {

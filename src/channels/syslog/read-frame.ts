@@ -30,19 +30,22 @@ type Compiled = {
   readonly status: StatusReading
 }
 
+/** What of the settings decides how a frame is read. */
+export type SyslogReading = Pick<
+  SyslogSettings,
+  'sourceId' | 'version' | 'companyRules' | 'readRules' | 'statusPhrases' | 'statusNamesAll' | 'zoneMinutes'
+>
+
+/** Fields that say whose an event is: the administration group and the server of Kaspersky Security Center, and what a pattern took. */
+const telling = ['gn', 'kscfqdn', 'company']
+
 /**
  * Makes the function that turns a frame into a message; it never throws and waits for nothing.
  * @throws PatternError when a rule of the settings cannot be used.
  */
-export function createReadFrame(
-  deps: { readonly log: Log; readonly ids: Ids },
-  settings: Pick<
-    SyslogSettings,
-    'sourceId' | 'companyRules' | 'readRules' | 'statusPhrases' | 'statusNamesAll' | 'zoneMinutes'
-  >,
-): ReadFrame {
+export function createReadFrame(deps: { readonly log: Log; readonly ids: Ids }, settings: SyslogReading): ReadFrame {
   const compiled: Compiled = {
-    companies: compileCompanyRules(settings.companyRules),
+    companies: compileCompanyRules(settings.companyRules, telling),
     rules: compileReadRules(settings.readRules),
     status: { phrases: [...settings.statusPhrases, ...statusPhrases], namesAll: settings.statusNamesAll },
   }
@@ -54,6 +57,8 @@ export function createReadFrame(
       sourceId: settings.sourceId,
       receivedAt,
       raw: cleanText(text, bounds.rawChars),
+      whole: frame.bytes,
+      version: settings.version,
       rawBytes: frame.totalBytes,
     } as const
     const isCut = frame.totalBytes > frame.bytes.length
@@ -68,7 +73,9 @@ export function createReadFrame(
       // What a pattern took for the company can be looked at by a rule on the field `company`.
       const seen = captured === '' ? fields : [{ name: 'company', value: captured }, ...fields]
       const key = messageKey(['syslog', String(settings.sourceId), origin.peer, frame.bytes, ...unique])
-      return { ...common, key, origin, company: compiled.companies.find(origin, seen), fields: seen, reading }
+      const { companies } = compiled
+      const clues = companies.clues(origin, seen)
+      return { ...common, key, origin, clues, company: companies.find(origin, seen), fields: seen, reading }
     } catch (error) {
       deps.log.error({ err: error, peer: received.peer }, 'syslog message cannot be read; keeping it as it is')
       const key = messageKey(['syslog', String(settings.sourceId), deps.ids.uuid()])
@@ -76,7 +83,7 @@ export function createReadFrame(
         'no-form',
         'Reading this message failed inside Tocsin. Report it with the text of the message.',
       )
-      return { ...common, key, origin: originOf(received, null), company: null, fields: [], reading }
+      return { ...common, key, origin: originOf(received, null), clues: [], company: null, fields: [], reading }
     }
   }
 }

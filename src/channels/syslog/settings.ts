@@ -7,6 +7,8 @@ import type { ReadRule } from '../read-rules.ts'
 /** Everything a syslog listener is told. Plain data: `checkSyslogSettings` says what is wrong with it. */
 export type SyslogSettings = {
   readonly sourceId: number
+  /** Of the channels that these settings are part of. */
+  readonly version: number
   /** Address to listen on, for example `0.0.0.0`. */
   readonly host: string
   /** TCP port; 0 takes a free one. 6514 is the one for TLS, 601 and 514 are those without. */

@@ -1,8 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { assignUnread } from '../../usecases/assign-unread.ts'
 import { createSourceToken } from '../../usecases/create-source-token.ts'
 import { listSourceTokens } from '../../usecases/list-source-tokens.ts'
-import { listUnread } from '../../usecases/list-unread.ts'
 import { listUnsettled } from '../../usecases/list-unsettled.ts'
 import { retryUnsettled } from '../../usecases/retry-unsettled.ts'
 import { revokeSourceToken } from '../../usecases/revoke-source-token.ts'
@@ -18,7 +16,6 @@ import { answers, noContent, type Routes } from '../api.ts'
 import { createSenderHook, createSignatureHook } from '../hub-sender.ts'
 import { IdParams, listOf } from '../schemas/common.ts'
 import {
-  AssignUnread,
   CreateSourceToken,
   HubParams,
   HubTokenParams,
@@ -34,13 +31,11 @@ import {
   TakeMailboxes,
   Taken,
   TakenInOrder,
-  UnreadAssigned,
-  UnreadList,
-  UnreadQuery,
   UnsettledList,
   UnsettledParcel,
   UnsettledQuery,
 } from '../schemas/hub.ts'
+import { ingestRefusals, ingestSecurity } from '../schemas/hub-ingest.ts'
 
 const tags = ['Hub']
 /** A list of fifty thousand computers, each with some text. */
@@ -57,9 +52,9 @@ export const hubRoutes: Routes = (api, deps) => {
   }
   const asSender = {
     tags: ['Hub ingest'],
-    security: [{ sourceToken: [] }],
+    security: ingestSecurity,
     params: HubParams,
-    response: answers(Taken),
+    response: answers(Taken, ingestRefusals),
   }
   api.decorateRequest('sender', null)
 
@@ -69,7 +64,7 @@ export const hubRoutes: Routes = (api, deps) => {
       ...taking,
       schema: {
         ...asSender,
-        response: answers(TakenInOrder),
+        response: answers(TakenInOrder, ingestRefusals),
         operationId: 'take-computers',
         summary: 'The complete list of a company’s computers with all that holds on them; what it does not name ends',
         body: TakeComputers,
@@ -83,7 +78,7 @@ export const hubRoutes: Routes = (api, deps) => {
       ...taking,
       schema: {
         ...asSender,
-        response: answers(TakenInOrder),
+        response: answers(TakenInOrder, ingestRefusals),
         operationId: 'take-changes',
         summary: 'Changes of single computers; they end nothing on any other',
         body: TakeChanges,
@@ -131,34 +126,6 @@ export const hubRoutes: Routes = (api, deps) => {
       },
     },
     ({ params, query }) => showInbox(deps, { sourceId: params.id, ...query }),
-  )
-  api.get(
-    '/api/v1/sources/:id/unread',
-    {
-      schema: {
-        operationId: 'list-unread',
-        summary: 'Messages that could not be read or whose company is not known, the latest first',
-        tags,
-        params: IdParams,
-        querystring: UnreadQuery,
-        response: answers(UnreadList),
-      },
-    },
-    ({ params, query }) => listUnread(deps, { sourceId: params.id, ...query }),
-  )
-  api.post(
-    '/api/v1/sources/:id/unread/assign',
-    {
-      schema: {
-        operationId: 'assign-unread',
-        summary: 'Give the messages of one origin, whose company was not known, to a company',
-        tags,
-        params: IdParams,
-        body: AssignUnread,
-        response: answers(UnreadAssigned),
-      },
-    },
-    ({ params, body, as }) => assignUnread(as, { sourceId: params.id, ...body }),
   )
   api.get(
     '/api/v1/sources/:id/unsettled',

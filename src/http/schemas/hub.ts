@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { Flag, Id, IdText, listOf, Moment, MomentInput, Name, named, Severity } from './common.ts'
+import { Company, Key, Words } from './company.ts'
+import { UnreadGroup, UnreadTotal } from './unread.ts'
 
 /** The contract of web requests that send to a source (docs/HUB.md). Version 1: what is added later is optional. */
 
@@ -12,20 +14,7 @@ const mostListed = 50_000
 const mostItems = 10_000
 const longestText = 10_000
 
-/** Keys stand in identities, whose parts are joined by a control character. */
-const Key = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}]*$/u, 'A key holds no control characters.')
-  .refine((text) => text.isWellFormed(), 'A key holds no half of a character.')
-
-const Words = z.string().max(500)
 const Text = z.string().max(longestText)
-
-const Company = z
-  .strictObject({ key: Key.describe('stable, for ever'), name: Words.default('').describe('shown to people') })
-  .describe('the client that this is about; a new one appears among the tenants, unmapped')
 
 /** Milliseconds since 1970 fit, and are what is best sent. */
 const Sequence = z
@@ -154,16 +143,21 @@ export const Inbox = named(
     unsettled: z
       .object({ putOff: z.int().describe('tried again and again'), setAside: z.int().describe('by a person') })
       .describe('parcels that could not be settled; a parcel is what one company sent at once'),
-    unread: listOf(
-      z.object({
-        reason: z.string(),
-        origin: z.string(),
-        channel: z.string(),
+    unread: listOf(UnreadGroup).describe(
+      'messages that could not be read, or whose company is not known: the 50 groups in which something came last',
+    ),
+    unreadTotal: z
+      .object({ unknown: UnreadTotal, illegible: UnreadTotal })
+      .describe('all groups: of an unknown company, and those that could not be read'),
+    unreadRoom: z
+      .object({
         messages: z.int(),
-        firstAt: Moment,
-        lastAt: Moment,
-      }),
-    ).describe('messages that could not be read, or whose company is not known'),
+        mostMessages: z.int(),
+        bytes: z.int(),
+        mostBytes: z.int(),
+        fill: z.number().describe('of the whole, or of the group that is fullest; from 1 on senders are pushed back'),
+      })
+      .describe('what is taken by messages that stay until a person deals with them'),
     companies: listOf(
       z.object({
         tenantId: Id,
@@ -176,6 +170,11 @@ export const Inbox = named(
         listNumber: z.int().nullable(),
         listedAt: Moment.nullable(),
         lateLists: z.int().describe('lists that came after a newer one, since the last that counted'),
+        overtaken: z
+          .int()
+          .describe(
+            'in all, messages about computers, lists and changes left out because something that came later was settled before them',
+          ),
         late: z
           .object({ messages: z.int(), since: Moment, below: z.int() })
           .nullable()
@@ -193,31 +192,6 @@ export const InboxQuery = z.strictObject({
   after: IdText.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
-
-export const UnreadQuery = z.strictObject({
-  reason: z.string().max(100).optional(),
-  origin: z.string().max(500).optional(),
-  before: IdText.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-})
-
-export const UnreadList = named(
-  'UnreadList',
-  z.object({
-    items: listOf(
-      z.object({
-        id: Id,
-        channel: z.string(),
-        reason: z.string(),
-        detail: z.string(),
-        origin: z.string(),
-        message: z.unknown().describe('as it came: origin, fields, text'),
-        receivedAt: Moment,
-      }),
-    ),
-    next: z.int().nullable().describe('`before` of the next ones; null at the end'),
-  }),
-)
 
 export const UnsettledQuery = z.strictObject({
   setAside: Flag.optional().describe('true: those that a person set aside; default: those that are tried again'),
@@ -265,10 +239,3 @@ export const UnsettledList = named(
 export const SetUnsettledAside = z.strictObject({
   note: z.string().trim().max(500).default('').describe('why, for those who look later'),
 })
-
-export const AssignUnread = z.strictObject({
-  origin: z.string().min(1).max(1_000).describe('of messages with the reason `no-company`, as `show-inbox` names it'),
-  company: Company,
-})
-
-export const UnreadAssigned = named('UnreadAssigned', z.object({ assigned: z.int() }))

@@ -9,10 +9,10 @@ import { FormProblem } from '../../ui/form-problem.tsx'
 import { CompanyChoice, type CompanyChosen } from './company-choice.tsx'
 import type { UnreadGroup } from './hub-queries.ts'
 
-/** Gives the messages of one origin to a company: a known one, or a new one by its key. */
+/** Gives the messages of one group to a company: a known one, or a new one by its key. */
 export function AssignCompany({
   sourceId,
-  group: { origin, messages },
+  group: { id: groupId, origin, messages },
   onAssigned,
   onClose,
 }: {
@@ -25,9 +25,13 @@ export function AssignCompany({
   const queries = useQueryClient()
   const [company, setCompany] = useState<CompanyChosen | null>(null)
   const assigning = useMutation({
-    mutationFn: (to: CompanyChosen) => call(assignUnread({ path: { id: sourceId }, body: { origin, company: to } })),
+    mutationFn: (to: CompanyChosen) => call(assignUnread({ path: { id: sourceId }, body: { groupId, company: to } })),
     onSuccess: async ({ assigned }, { key, name }) => {
-      await Promise.all([['inbox'], ['unread'], ['tenants']].map((queryKey) => queries.invalidateQueries({ queryKey })))
+      await Promise.all(
+        [['inbox'], ['unread'], ['unread-groups'], ['tenants']].map((queryKey) =>
+          queries.invalidateQueries({ queryKey }),
+        ),
+      )
       onAssigned(assigned, name === '' ? key : name)
     },
   })

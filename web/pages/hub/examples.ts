@@ -1,4 +1,4 @@
-/** What somebody who writes a script copies: a request of each form, as docs/HUB.md describes them. Pure. */
+/** What somebody who writes a script copies: a request of each form, as docs/HUB-REFERENCE.md describes them. Pure. */
 
 export const forms = ['computers', 'changes', 'events', 'mailboxes'] as const
 export type Form = (typeof forms)[number]

@@ -11,7 +11,7 @@ import { Page } from '../../ui/page.tsx'
 import { useFilters } from '../../ui/search-params.ts'
 import { Failed, Loading } from '../../ui/states.tsx'
 import { connectionsQuery, connectorsQuery } from '../connections/connection-kinds.ts'
-import { useInbox } from './hub-queries.ts'
+import { totalOf, useInbox } from './hub-queries.ts'
 import { InboxState } from './inbox.tsx'
 import { Listeners } from './listeners.tsx'
 import { MailReading } from './mail-reading.tsx'
@@ -57,7 +57,7 @@ function Hub({ source, connector }: { source: Connection; connector: SourceConne
     ...(mayRead ? ['listeners', 'mail'] : []),
   ]
   const tab = tabs.find((one) => one === filters.tab) ?? 'inbox'
-  const unread = inbox.first?.unread.reduce((sum, { messages }) => sum + messages, 0) ?? 0
+  const unread = inbox.first === undefined ? 0 : totalOf(inbox.first)
   const { channels } = edited
   const ofChannels =
     channels === undefined &&
@@ -105,29 +105,25 @@ function Hub({ source, connector }: { source: Connection; connector: SourceConne
           />
         </Tabs.Panel>
         <Tabs.Panel value="unread" pt="md">
-          {inbox.first === undefined ? (
-            inbox.error === null ? (
-              <Loading />
-            ) : (
-              <Failed error={inbox.error} retry={inbox.again} />
-            )
-          ) : (
-            <Unread
-              sourceId={source.id}
-              inbox={inbox.first}
-              onTry={(raw) => {
-                setPasted(raw)
-                setFilters({ tab: 'mail' })
-              }}
-            />
-          )}
+          <Unread
+            sourceId={source.id}
+            {...(inbox.first !== undefined && { room: inbox.first.unreadRoom })}
+            onTry={(raw) => {
+              setPasted(raw)
+              setFilters({ tab: 'mail' })
+            }}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="senders" pt="md">
           <Senders sourceId={source.id} />
         </Tabs.Panel>
         <Tabs.Panel value="listeners" pt="md">
           <Stack gap="md">
-            <StatusEnd source={source} fields={connector.settings} />
+            <StatusEnd
+              source={source}
+              fields={connector.settings}
+              namesAll={channels?.syslog?.statusNamesAll ?? false}
+            />
             {!maySet && (
               <Text size="sm" c="dimmed">
                 {t('hub.readOnly')}

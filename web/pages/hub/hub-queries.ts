@@ -1,16 +1,21 @@
 import { type InfiniteData, queryOptions, type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query'
 import { call } from '../../api/call.ts'
-import { listSourceTokens, listUnsettled, showInbox } from '../../api/generated/sdk.gen.ts'
-import type { Inbox, UnsettledList } from '../../api/generated/types.gen.ts'
+import { listSourceTokens, listUnreadGroups, listUnsettled, showInbox } from '../../api/generated/sdk.gen.ts'
+import type { Inbox, UnreadGroupList, UnsettledList } from '../../api/generated/types.gen.ts'
 import type { Paged } from '../../api/paged.ts'
 
 /** A company as it is known from what it sent. */
 export type Company = Inbox['companies'][number]
-/** Messages of one origin that could not be read for one reason. */
-export type UnreadGroup = Inbox['unread'][number]
+/** Messages that could not be read for one reason, or that may be of one company, from one place. */
+export type UnreadGroup = UnreadGroupList['items'][number]
 
 /** What one company sent at once, and could not be settled. */
 export type Parcel = UnsettledList['items'][number]
+
+/** All messages that were not read, and those of an unknown company. */
+export function totalOf({ unreadTotal: { unknown, illegible } }: Inbox): number {
+  return unknown.messages + illegible.messages
+}
 
 /** The reason of messages that were read, and whose company nobody knows. */
 export const noCompany = 'no-company'
@@ -33,6 +38,24 @@ export function useInbox(sourceId: number): Paged<Company, Inbox> {
     refetchInterval: everyMs,
   })
   return toPaged(query, ({ companies }) => companies)
+}
+
+/** All that was not read, by groups, page by page. Looked at as often as the inbox. */
+export function useUnreadGroups(sourceId: number): Paged<UnreadGroup, UnreadGroupList> {
+  const query = useInfiniteQuery({
+    queryKey: ['unread-groups', sourceId],
+    queryFn: ({ pageParam }) =>
+      call(
+        listUnreadGroups({
+          path: { id: sourceId },
+          query: { limit: 100, ...(pageParam !== undefined && { before: pageParam }) },
+        }),
+      ),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: everyMs,
+  })
+  return toPaged(query, ({ items }) => items)
 }
 
 /** What could not be settled, put off or set aside, page by page. Looked at as often as the inbox that it stands in. */

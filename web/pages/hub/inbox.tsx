@@ -6,8 +6,9 @@ import type { Inbox } from '../../api/generated/types.gen.ts'
 import type { Paged } from '../../api/paged.ts'
 import { Moment } from '../../ui/moment.tsx'
 import { PagedTable } from '../../ui/paged-table.tsx'
-import { type Company, noCompany } from './hub-queries.ts'
+import type { Company } from './hub-queries.ts'
 import { LeftOut } from './left-out.tsx'
+import { UnreadRoom } from './unread-room.tsx'
 import { Unsettled } from './unsettled.tsx'
 
 /** What waits, what nobody could read, and every company with the last that was heard of it. */
@@ -104,11 +105,9 @@ const fillsUp = 0.5
 
 function Figures({ inbox, toUnread }: { inbox: Inbox; toUnread?: string }): ReactNode {
   const { t, i18n } = useTranslation()
-  const { waiting, mostWaiting, oldestAt, unread } = inbox
+  const { waiting, mostWaiting, oldestAt, unreadTotal } = inbox
+  const { unknown, illegible } = unreadTotal
   const count = (value: number) => value.toLocaleString(i18n.language)
-  const sum = (of: typeof unread) => of.reduce((all, { messages }) => all + messages, 0)
-  const unknown = unread.filter(({ reason }) => reason === noCompany)
-  const illegible = unread.filter(({ reason }) => reason !== noCompany)
   return (
     <>
       {waiting > mostWaiting * fillsUp && (
@@ -116,6 +115,7 @@ function Figures({ inbox, toUnread }: { inbox: Inbox; toUnread?: string }): Reac
           {t(waiting >= mostWaiting ? 'hub.isFull' : 'hub.fillsUp', { most: count(mostWaiting) })}
         </Alert>
       )}
+      <UnreadRoom room={inbox.unreadRoom} />
       <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm">
         <Figure title={t('hub.waiting')} value={count(waiting)}>
           {oldestAt === null ? (
@@ -126,18 +126,18 @@ function Figures({ inbox, toUnread }: { inbox: Inbox; toUnread?: string }): Reac
             </>
           )}
         </Figure>
-        <Figure title={t('hub.unknown')} value={count(sum(unknown))}>
-          {unknown.length === 0 ? (
+        <Figure title={t('hub.unknown')} value={count(unknown.messages)}>
+          {unknown.groups === 0 ? (
             t('hub.noUnknown')
           ) : (
-            <Origins count={unknown.length} {...(toUnread !== undefined && { to: toUnread })} />
+            <Origins count={unknown.groups} {...(toUnread !== undefined && { to: toUnread })} />
           )}
         </Figure>
-        <Figure title={t('hub.illegible')} value={count(sum(illegible))}>
-          {illegible.length === 0 ? (
+        <Figure title={t('hub.illegible')} value={count(illegible.messages)}>
+          {illegible.groups === 0 ? (
             t('hub.allRead')
           ) : (
-            <Origins count={illegible.length} {...(toUnread !== undefined && { to: toUnread })} />
+            <Origins count={illegible.groups} {...(toUnread !== undefined && { to: toUnread })} />
           )}
         </Figure>
       </SimpleGrid>

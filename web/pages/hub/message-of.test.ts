@@ -10,7 +10,8 @@ test('a message shows its text and what it names, each once', () => {
     { name: 'long', value: 'x'.repeat(2_000) },
   ]
   const shown = messageOf({ raw: '<13>hello', fields })
-  expect(shown.raw).toBe('<13>hello')
+  expect([shown.raw, shown.isCut]).toEqual(['<13>hello', false])
+  expect(messageOf({ raw: 'x'.repeat(16 * 1024) }).isCut).toBe(true)
   expect(shown.fields.map(({ name }) => name)).toEqual(['host', 'long'])
   expect(shown.fields[1]?.value.length).toBeLessThan(600)
 })
@@ -18,7 +19,7 @@ test('a message shows its text and what it names, each once', () => {
 test.each([null, 'text', 7, {}, { fields: 'none' }, { fields: [null, { name: 1, value: 'x' }], raw: 3 }])(
   'a message of another shape (%j) is empty, and no fault',
   (message) => {
-    expect(messageOf(message)).toEqual({ raw: '', fields: [] })
+    expect(messageOf(message)).toEqual({ raw: '', fields: [], isCut: false })
   },
 )
 

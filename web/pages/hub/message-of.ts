@@ -1,10 +1,17 @@
 /** What is shown of a message as it was kept. Pure. */
 
 export type ShownField = { readonly name: string; readonly value: string }
-export type ShownMessage = { readonly raw: string; readonly fields: readonly ShownField[] }
+export type ShownMessage = {
+  readonly raw: string
+  readonly fields: readonly ShownField[]
+  /** `raw` is only the beginning of it. */
+  readonly isCut: boolean
+}
 
 /** Most fields that are drawn. */
 const mostShown = 60
+/** Texts that are longer come as their beginning (src/channels/bounded.ts). */
+const longestRaw = 16 * 1024
 /** Longer values stand in the text itself. */
 const longestValue = 500
 
@@ -18,7 +25,8 @@ export function messageOf(message: unknown): ShownMessage {
     return [{ name, value: value.length > longestValue ? `${value.slice(0, longestValue)} …` : value }]
   })
   const once = new Map(shown.map((field) => [`${field.name} ${field.value}`, field]))
-  return { raw: typeof raw === 'string' ? raw : '', fields: [...once.values()].slice(0, mostShown) }
+  const text = typeof raw === 'string' ? raw : ''
+  return { raw: text, fields: [...once.values()].slice(0, mostShown), isCut: text.length >= longestRaw }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

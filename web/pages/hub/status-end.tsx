@@ -9,26 +9,37 @@ import { useSettingsFields } from '../../connectors/use-settings-fields.ts'
 export function StatusEnd({
   source,
   fields: plain,
+  namesAll,
 }: {
   source: Connection
   /** Settings of its connector. */
   fields: readonly SettingsField[]
+  /** What the syslog listener is told: a later status event ends the reasons that it leaves out. */
+  namesAll: boolean
 }): ReactNode {
   const { t } = useTranslation()
   const fields = useSettingsFields(source.connector, plain)
   const field = fields.find(({ key }) => key === 'statusEnds')
+  const hold = fields.find(({ key }) => key === 'statusHoldHours')
   if (field === undefined) return null
-  const chosen = String(source.settings[field.key] ?? field.default ?? '')
+  const wordsOf = (choice: string) => field.titles[choice] ?? choice
+  const usual = String(field.default ?? '')
+  const chosen = String(source.settings[field.key] ?? usual)
+  const hours = String(source.settings.statusHoldHours ?? hold?.default ?? '')
   return (
     <Alert color="gray" title={t('hub.howStatusEnds')}>
       <Text size="sm">
-        {field.title} <strong>{field.titles[chosen] ?? chosen}</strong>. {field.help}
+        {field.title} <strong>{wordsOf(chosen)}</strong>.{' '}
+        {t(`hub.statusDefault.${chosen === usual ? 'yes' : 'no'}`, { words: wordsOf(usual) })}
       </Text>
       <Text size="sm" mt={4}>
-        {t('hub.statusLimits')}{' '}
+        {t(`hub.statusLimits.${chosen === 'said-or-held' ? 'said-or-held' : 'said'}`, { hours })}{' '}
         <Anchor component={Link} to={`/connections/source/${source.id}`} size="sm" underline="always">
           {t('hub.toSettings')}
         </Anchor>
+      </Text>
+      <Text size="sm" mt={4}>
+        {t(`hub.statusLeavesOut.${namesAll ? 'on' : 'off'}`, { setting: t('hub.fields.statusNamesAll.title') })}
       </Text>
     </Alert>
   )

@@ -1,8 +1,9 @@
 import { Button, Card, Code, Group, Stack, Table, Text, Title } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../../api/call.ts'
-import { listUnread } from '../../api/generated/sdk.gen.ts'
+import { listUnread, showUnread } from '../../api/generated/sdk.gen.ts'
 import type { UnreadList } from '../../api/generated/types.gen.ts'
 import { usePaged } from '../../api/paged.ts'
 import { Moment } from '../../ui/moment.tsx'
@@ -16,7 +17,7 @@ type Message = UnreadList['items'][number]
 /** The messages themselves, the latest first: when, why, what they name, and as they came. */
 export function UnreadMessages({
   sourceId,
-  group: { reason, origin },
+  group: { id: groupId, reason, origin },
   onTry,
 }: {
   sourceId: number
@@ -25,11 +26,11 @@ export function UnreadMessages({
 }): ReactNode {
   const { t } = useTranslation()
   const wordsOf = useReasonWords()
-  const paged = usePaged(['unread', sourceId, reason, origin], (before) =>
+  const paged = usePaged(['unread', sourceId, groupId], (before) =>
     call(
       listUnread({
         path: { id: sourceId },
-        query: { reason, origin, limit: 20, ...(before !== undefined && { before }) },
+        query: { groupId, limit: 20, ...(before !== undefined && { before }) },
       }),
     ),
   )
@@ -43,7 +44,12 @@ export function UnreadMessages({
         {rows === undefined && (error === null ? <Loading /> : <Failed error={error} retry={paged.again} />)}
         {rows?.length === 0 && <Empty title={t('hub.noMessages')} />}
         {rows?.map((message) => (
-          <ShownMessage key={message.id} message={message} {...(onTry !== undefined && { onTry })} />
+          <ShownMessage
+            key={message.id}
+            sourceId={sourceId}
+            message={message}
+            {...(onTry !== undefined && { onTry })}
+          />
         ))}
         {paged.hasMore && (
           <Group>
@@ -57,9 +63,25 @@ export function UnreadMessages({
   )
 }
 
-function ShownMessage({ message, onTry }: { message: Message; onTry?: (raw: string) => void }): ReactNode {
+function ShownMessage({
+  sourceId,
+  message,
+  onTry,
+}: {
+  sourceId: number
+  message: Message
+  onTry?: (raw: string) => void
+}): ReactNode {
   const { t } = useTranslation()
-  const { raw, fields } = messageOf(message.message)
+  const [isWhole, setIsWhole] = useState(false)
+  const whole = useQuery({
+    queryKey: ['unread-message', sourceId, message.id],
+    queryFn: () => call(showUnread({ path: { id: sourceId, messageId: message.id } })),
+    enabled: isWhole,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  const { raw: beginning, fields, isCut } = messageOf(message.message)
+  const raw = whole.data?.text ?? beginning
   return (
     <Card withBorder padding="sm" component="article">
       <Stack gap="xs">
@@ -78,6 +100,17 @@ function ShownMessage({ message, onTry }: { message: Message; onTry?: (raw: stri
         >
           {raw === '' ? t('hub.noText') : raw}
         </Code>
+        {isCut && whole.data === undefined && (
+          <Group gap="xs">
+            <Text size="sm" c="dimmed">
+              {t('hub.beginningShown')}
+            </Text>
+            <Button size="compact-sm" variant="default" loading={whole.isFetching} onClick={() => setIsWhole(true)}>
+              {t('hub.showWhole')}
+            </Button>
+          </Group>
+        )}
+        {whole.error !== null && <Failed error={whole.error} retry={() => void whole.refetch()} />}
         {fields.length > 0 && (
           <details>
             <summary>

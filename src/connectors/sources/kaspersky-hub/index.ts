@@ -20,6 +20,7 @@ export const kasperskyHub: SourceConnector<Settings> = {
       silentMs: settings.silentHours * 3_600_000,
       holdMs: settings.statusEnds === 'said' ? null : settings.statusHoldHours * 3_600_000,
       mostWaiting: settings.mostWaiting,
+      mostUnreadBytes: settings.unreadMegabytes * 1024 * 1024,
     }),
   },
   facts: settingsFacts,

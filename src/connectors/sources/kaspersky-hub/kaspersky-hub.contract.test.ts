@@ -16,8 +16,26 @@ test('two events close their tickets, and no other does', () => {
   ])
 })
 
-test('Endpoint Security Cloud has its eight descriptions', () => {
-  expect(catalogue.statuses).toHaveLength(8)
+/**
+ * The reasons as the vendor names them, in its order (kaspersky-msp-product.md 9.3), each with the key that senders write and the
+ * database keeps: neither may change.
+ */
+const descriptions = [
+  ['application-not-installed', 'Security application is not installed'],
+  ['application-not-running', 'Security application is not running'],
+  ['protection-disabled', 'Real-time protection is disabled'],
+  ['databases-outdated', 'Databases have not been updated in a long time'],
+  ['not-connected', 'Not connected in a long time'],
+  ['encryption-status', 'Invalid encryption status'],
+  ['license-expired', 'License has expired'],
+  ['defined-by-application', 'Status stated by the managed application'],
+]
+
+test('Endpoint Security Cloud has its eight descriptions, each as Warning and as Critical', () => {
+  expect(catalogue.statuses.map(({ key, title }) => [key, title])).toEqual(descriptions)
+  for (const { levels, product } of catalogue.statuses) {
+    expect([levels, product]).toEqual([['warning', 'critical'], 'endpoint-security-cloud'])
+  }
 })
 
 test('the hold time counts when it is chosen', () => {

@@ -49,6 +49,11 @@ export const Settings = z.object({
     help: 'When so many wait to be settled, senders are asked to try again later. A single company may use a quarter of it.',
     group: inbox,
   }),
+  unreadMegabytes: z.number().int().min(8).max(1_000_000).default(1_000).meta({
+    title: 'Room for what nobody could read (MB)',
+    help: 'Mails that no pattern reads, and messages of an unknown company, are kept until a person deals with them. When they take so much, their senders are asked to try again later. One group of them may use a quarter of it.',
+    group: inbox,
+  }),
 })
 
 export type Settings = z.infer<typeof Settings>
