@@ -20,6 +20,7 @@ import { type Ids, systemIds } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
 import { createMachine } from './lib/machine.ts'
 import { clockMayDifferMs, createSteadyClock, keepTime } from './lib/steady-clock.ts'
+import { createTokenShelf } from './lib/token-shelf.ts'
 import type { Deps } from './usecases/deps.ts'
 import { ensureDuties } from './usecases/ensure-duties.ts'
 import { ensureFirstToken } from './usecases/ensure-first-token.ts'
@@ -138,6 +139,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     publicUrl: config.publicUrl ?? null,
     demo: options.demo ?? false,
     httpClient: createHttpClient,
+    tokenShelf: createTokenShelf(),
     pollMailbox,
   }
   const stopping = new AbortController()

@@ -7,8 +7,18 @@ import type { Take } from './message.ts'
 
 /** A mailbox that is looked into now and then, as use cases see it; `mail/poll-mailbox.ts` is the real one. */
 
+/** Tokens by which an application signs in at a mail server. */
+export type AccessTokens = {
+  /** One that still holds for a while; the same until then. Throws `ConnectorError` when the authority gives none. */
+  get(): Promise<string>
+  /** The mail server did not take this one: the next is another. */
+  drop(token: string): void
+}
+
 export type MailboxDeps = {
   readonly take: Take
+  /** Asked where the settings say that an application signs in. */
+  readonly tokens: AccessTokens
   readonly log: Log
   readonly clock: Clock
   readonly ids: Ids
@@ -25,10 +35,12 @@ export type MailboxPolled = {
   readonly hasMore: boolean
 }
 
-/** Throws `MailboxError` when the mailbox cannot be read, and `BusyError` when the inbox pushed a mail back. */
+/**
+ * Throws `MailboxError` when the mailbox cannot be read, `BusyError` when the inbox pushed a mail back, and what `tokens` throws.
+ */
 export type PollMailbox = (deps: MailboxDeps, settings: MailboxSettings, signal: AbortSignal) => Promise<MailboxPolled>
 
-/** The mailbox could not be read; the message says what to do and holds no password. */
+/** The mailbox could not be read; the message says what to do and holds no password and no token. */
 export class MailboxError extends Error {
   readonly code = 'mailbox-failed'
   readonly reason: 'unreachable' | 'denied' | 'no-folder' | 'wrong-address'

@@ -128,14 +128,38 @@ export const SmtpInput = z.strictObject({
     .prefault({}),
 })
 
+const signInFields = {
+  signIn: z
+    .enum(['password', 'application'])
+    .default('password')
+    .describe('`application`: OAuth 2.0 client credentials and SASL XOAUTH2, which Exchange Online wants'),
+  authority: z
+    .string()
+    .trim()
+    .max(500)
+    .default('https://login.microsoftonline.com')
+    .describe('where an application gets its token: address of the sign-in authority without the tenant'),
+  tenant: z.string().trim().max(253).default('').describe('of an application: Directory (tenant) ID or a domain'),
+  clientId: z.string().trim().max(100).default('').describe('of an application: Application (client) ID'),
+}
+
 export const MailboxInput = z.strictObject({
   enabled: Switch,
   host: Host.describe('of the IMAP server'),
   port: int(993),
-  user: z.string().trim().max(320),
-  password: z.string().max(2_000).nullish().describe('written and never read; null or absent: as stored'),
+  user: z.string().trim().max(320).describe('name or address of the mailbox'),
+  ...signInFields,
+  password: z
+    .string()
+    .max(2_000)
+    .nullish()
+    .describe(
+      'of the mailbox; with `signIn: application` the client secret; written and never read; null or absent: as stored',
+    ),
   encryption: z.enum(['from-the-start', 'required', 'none']).default('from-the-start'),
-  authorities: Pem.nullable().default(null).describe('PEM of authorities to trust; null: those of the system'),
+  authorities: Pem.nullable()
+    .default(null)
+    .describe('PEM of certificate authorities to trust beside those of the system'),
   folder: z.string().trim().max(500).default('INBOX'),
   notBefore: z.iso
     .date()
@@ -167,9 +191,19 @@ export type StoredChannels = {
         readonly certificate: { readonly certificate: string } | null
       })
     | null
-  readonly mailbox:
-    | (Omit<z.output<typeof MailboxInput>, 'password' | 'notBefore'> & { readonly notBefore: string })
-    | null
+  readonly mailbox: StoredMailbox | null
+}
+
+type SignInField = keyof typeof signInFields
+type WholeMailbox = Omit<z.output<typeof MailboxInput>, 'password' | 'notBefore'> & { readonly notBefore: string }
+/** Stored before an application could sign in, it says nothing of how. */
+type StoredMailbox = Omit<WholeMailbox, SignInField> & Partial<Pick<WholeMailbox, SignInField>>
+
+const usualSignIn = z.object(signInFields).parse({})
+
+/** A stored mailbox with all that is said of it today. */
+export function wholeMailbox(stored: StoredMailbox): WholeMailbox {
+  return { ...usualSignIn, ...stored }
 }
 
 type StoredTls = Stored<Omit<NonNullable<z.output<typeof SyslogInput>['tls']>, 'certificate'>> & {

@@ -10,6 +10,7 @@ import type { Log } from '../lib/log.ts'
 import type { Machine } from '../lib/machine.ts'
 import type { Meter } from '../lib/meter.ts'
 import type { SecretBox } from '../lib/secret-box.ts'
+import type { TokenShelf } from '../lib/token-shelf.ts'
 
 /** All that a use case may lean on. Built once in `app.ts`; tests build it with their own clock, ids and connectors. */
 export type Deps = {
@@ -33,6 +34,8 @@ export type Deps = {
   /** Everything here is made up: the demo. */
   readonly demo: boolean
   httpClient(options: HttpOptions): HttpClient
+  /** Tokens that sign-in authorities gave to this process. */
+  readonly tokenShelf: TokenShelf
   /** Looks into a mailbox once. */
   readonly pollMailbox: PollMailbox
 }

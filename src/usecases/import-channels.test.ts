@@ -316,6 +316,27 @@ describe('import', () => {
       /Enter the password again/,
     ],
     [
+      'an application for a password that is kept',
+      ({ mailbox }) =>
+        Object.assign(mailbox, {
+          signIn: 'application',
+          tenant: 'contoso.example',
+          clientId: '11111111-2222-3333-4444-555555555555',
+        }),
+      `${channels}.mailbox.password`,
+      /Enter the client secret again/,
+    ],
+    [
+      'a tenant that is none, its secret not there',
+      (_, { sources }) =>
+        Object.assign(
+          sources.find(({ name }: Mutable) => name === 'Quiet hub'),
+          { channels: { mailbox: { host: 'imap.example', user: 'hub', signIn: 'application', tenant: 'common' } } },
+        ),
+      'sources.Quiet hub.channels.mailbox.tenant',
+      /Directory \(tenant\) ID/,
+    ],
+    [
       'one port for two sources',
       (_, { sources }) =>
         Object.assign(
@@ -343,5 +364,51 @@ describe('import', () => {
     const errors = await errorsOf(config)
     const message = expect.stringContaining('not the one of the certificate')
     expect(errors).toEqual([{ field: `${channels}.syslog.tls.key`, message }])
+  })
+})
+
+describe('a mailbox that an application signs in at', () => {
+  const secret = 'IrxHB~P6uh_5g0Q'
+  const application = {
+    signIn: 'application',
+    authority: 'https://login.microsoftonline.us',
+    tenant: 'contoso.example',
+    clientId: '11111111-2222-3333-4444-555555555555',
+  }
+
+  test('stands in a file without its secret, which is asked for by its name where the file is read', async () => {
+    const { version, mailbox } = await ok('GET', at())
+    const { passwordSet: _, ...plain } = mailbox
+    await ok('PUT', at(), { version, mailbox: { ...plain, ...application, password: secret } })
+    const text = await textOf(deps)
+    expect(hubOf(parse(text)).channels.mailbox).toMatchObject(application)
+    expect(text).not.toContain(secret)
+    // What is kept there is the password of before.
+    const config: unknown = parse(text)
+    await expect(importConfig(empty.deps, { config, dryRun: false })).rejects.toMatchObject({
+      facts: { errors: [{ field: 'sources.Hub.channels.mailbox.password' }] },
+    })
+    const without = await exportConfig(empty.deps)
+    hubOf(without).channels.mailbox = null
+    await importConfig(empty.deps, { config: throughFile(without), dryRun: false })
+    const { secretsToEnter } = await importConfig(empty.deps, { config, dryRun: false })
+    expect(await textOf(empty.deps)).toBe(text)
+    expect(secretsToEnter).toEqual([
+      {
+        ...{ table: 'sources', connection: 'Hub', field: 'channels.mailbox.password' },
+        title: 'Client secret of the application that signs in at the mailbox',
+      },
+    ])
+    expect(await imported(config)).toEqual({ changes: [], secretsToEnter: [] })
+    expect((await ok('GET', at())).mailbox).toMatchObject({ ...application, passwordSet: true })
+  })
+
+  test('is not what a file means that says nothing of it', async () => {
+    const config = await changed(({ mailbox }) => {
+      for (const field of Object.keys(application)) Reflect.deleteProperty(mailbox, field)
+    })
+    expect(await errorsOf(config)).toEqual([
+      { field: 'sources.Hub.channels.mailbox.password', message: expect.stringContaining('Enter the password again') },
+    ])
   })
 })

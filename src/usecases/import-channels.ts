@@ -53,14 +53,15 @@ export async function writeChannels(
     const { sourceId, version } = present
     await storeChannels(client, { sourceId, version: version + 1, settings, secrets: Object.fromEntries(kept) }, now)
   }
-  return plans.flatMap(({ name, missing }) =>
-    missing.map((secret) => ({
+  return plans.flatMap(({ name, settings, missing }) => {
+    const isByApplication = settings.mailbox?.signIn === 'application'
+    return missing.map((secret) => ({
       table: 'sources' as const,
       connection: name,
       field: `channels.${channelSecretFields[secret]}`,
-      title: secretTitles[secret],
-    })),
-  )
+      title: secret === 'mailboxPassword' && isByApplication ? applicationSecret : secretTitles[secret],
+    }))
+  })
 }
 
 const secretTitles: Readonly<Record<ChannelSecret, string>> = {
@@ -68,6 +69,7 @@ const secretTitles: Readonly<Record<ChannelSecret, string>> = {
   smtpKey: 'Private key of the mail server’s certificate',
   mailboxPassword: 'Password of the mailbox',
 }
+const applicationSecret = 'Client secret of the application that signs in at the mailbox'
 
 function placeOf({ name }: Pick<SourceEntry, 'name'>): string {
   return `sources.${name}.channels`

@@ -83,6 +83,11 @@ function mailboxIssues(
     const message = 'No mail server stands at this address: it is where machines tell about themselves.'
     issues.push({ field: 'mailbox.host', message })
   }
+  const { hostname = '' } = URL.parse(mailbox.authority ?? '') ?? {}
+  if (mailbox.signIn === 'application' && isLinkLocal(hostname.replace(/^\[|\]$/g, ''))) {
+    const message = 'No sign-in authority stands at this address: it is where machines tell about themselves.'
+    issues.push({ field: 'mailbox.authority', message })
+  }
   return [...issues.filter(notOfMail), ...pemIssues('mailbox.authorities', mailbox.authorities ?? '')]
 }
 

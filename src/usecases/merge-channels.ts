@@ -1,6 +1,6 @@
 import type { ChannelsRow } from '../db/source-channels.ts'
 import { makeCertificate } from '../lib/certificate.ts'
-import type { ChannelSecret, SaveChannels, StoredChannels } from './channel-settings.ts'
+import { type ChannelSecret, type SaveChannels, type StoredChannels, wholeMailbox } from './channel-settings.ts'
 import type { Deps } from './deps.ts'
 import { nameIssues, type PlainSecrets } from './judge-channels.ts'
 import { openSecret } from './open-channels.ts'
@@ -23,6 +23,11 @@ type Given = {
   makeFor?: [string, ...string[]] | undefined
 }
 type Input = Omit<SaveChannels, 'version'>
+
+const enterAgain = {
+  password: 'Enter the password again, because the server, its encryption or the way to sign in changed.',
+  application: 'Enter the client secret again, because the server, the authority or the way to sign in changed.',
+} as const
 
 /**
  * Lays a change over what is stored: what is absent stays, null takes a channel and its secret away. Certificates are made where
@@ -121,12 +126,15 @@ export async function mergeChannels(
     }
     if (given === null) return null
     const { password, notBefore = stored?.notBefore ?? now.toISOString().slice(0, 10), ...rest } = given
-    // Whoever may change the address could otherwise read the password there, though nothing shows it.
-    const places = ['host', 'port', 'encryption', 'authorities'] as const
-    const isMoved = stored !== null && places.some((place) => stored[place] !== rest[place])
+    // Whoever may change an address could otherwise read the secret or a token there, though nothing shows it.
+    const places = [
+      ...(['host', 'port', 'encryption', 'authorities', 'signIn'] as const),
+      ...(rest.signIn === 'application' ? (['authority'] as const) : []),
+    ]
+    const whole = stored === null ? null : wholeMailbox(stored)
+    const isMoved = whole !== null && places.some((place) => whole[place] !== rest[place])
     if (isMoved && (password == null || password === '') && present.secrets.mailboxPassword !== undefined) {
-      const message = 'Enter the password again, because the server or its encryption changed.'
-      issues.push({ field: 'mailbox.password', message })
+      issues.push({ field: 'mailbox.password', message: enterAgain[rest.signIn] })
     }
     keepOrTake('mailboxPassword', 'mailbox.password', password, !isMoved)
     return { ...rest, notBefore }

@@ -2,7 +2,13 @@ import type { MailboxSettings, SmtpSettings } from '../channels/mail/settings.ts
 import type { SyslogSettings } from '../channels/syslog/settings.ts'
 import { type ChannelsRow, channelsMark, listChannels } from '../db/source-channels.ts'
 import { SecretBoxError } from '../lib/secret-box.ts'
-import { type ChannelSecret, channelSecretPlace, type MailSettings, type StoredChannels } from './channel-settings.ts'
+import {
+  type ChannelSecret,
+  channelSecretPlace,
+  type MailSettings,
+  type StoredChannels,
+  wholeMailbox,
+} from './channel-settings.ts'
 import type { Deps } from './deps.ts'
 
 type Of<K extends keyof StoredChannels> = NonNullable<StoredChannels[K]>
@@ -65,7 +71,8 @@ export function openSecret(
 const missing: Readonly<Record<ChannelSecret, string>> = {
   syslogKey: 'The key of the certificate is not stored: enter it in the channels of this source.',
   smtpKey: 'The key of the certificate is not stored: enter it in the channels of this source.',
-  mailboxPassword: 'The password of the mailbox is not stored: enter it in the channels of this source.',
+  mailboxPassword:
+    'The password of the mailbox, or the client secret of its application, is not stored: enter it in the channels of this source.',
 }
 
 /** Whose channels settings are part of, and which version of them. */
@@ -90,9 +97,10 @@ export function toSmtpSettings(
 
 export function toMailboxSettings(
   { sourceId, version }: OfChannels,
-  { enabled: _, everySeconds: __, notBefore, ...rest }: Of<'mailbox'>,
+  mailbox: Of<'mailbox'>,
   mail: MailSettings,
   password: string,
 ): MailboxSettings {
+  const { enabled: _, everySeconds: __, notBefore, ...rest } = wholeMailbox(mailbox)
   return { sourceId, version, ...mail, ...rest, password, notBefore: new Date(`${notBefore}T00:00:00Z`) }
 }

@@ -15,6 +15,7 @@ import { systemClock } from '../lib/clock.ts'
 import { systemIds } from '../lib/ids.ts'
 import { createMachine } from '../lib/machine.ts'
 import { createSecretBox } from '../lib/secret-box.ts'
+import { createTokenShelf } from '../lib/token-shelf.ts'
 import type { Deps } from './deps.ts'
 import { type PolledComputers, pollComputers } from './poll-computers.ts'
 
@@ -62,6 +63,7 @@ const deps: Deps = {
   sources: new Map([[connector.id, connector]]),
   psas: new Map(),
   httpClient: createHttpClient,
+  tokenShelf: createTokenShelf(),
   pollMailbox,
 }
 

@@ -7,6 +7,7 @@ import { loadChannels } from '../db/source-channels.ts'
 import { countTaken } from './channel-counts.ts'
 import type { StoredChannels } from './channel-settings.ts'
 import type { Deps } from './deps.ts'
+import { mailboxTokens } from './mailbox-tokens.ts'
 import { openSecret, toMailboxSettings } from './open-channels.ts'
 import { takeMessages } from './take-messages.ts'
 
@@ -31,7 +32,8 @@ export async function pollMailbox(deps: Deps, { subjectId }: Duty, signal: Abort
   }
   try {
     const settings = toMailboxSettings(row, mailbox, mail, password)
-    const { taken, hasMore } = await deps.pollMailbox({ ...deps, take }, settings, signal)
+    const tokens = mailboxTokens(deps, settings, signal)
+    const { taken, hasMore } = await deps.pollMailbox({ ...deps, take, tokens }, settings, signal)
     // What came while nobody looked lay in the mailbox: it is read now, so nothing was missed.
     if (!hasMore && !signal.aborted)
       await saveListening(deps.pool, [{ sourceId: subjectId, channel: 'mailbox' }], deps.clock.now(), null)

@@ -9,6 +9,7 @@ import {
   SmtpInput,
   type StoredChannels,
   SyslogInput,
+  wholeMailbox,
 } from './channel-settings.ts'
 import type { Deps } from './deps.ts'
 import { openPushed } from './pushed-source.ts'
@@ -22,7 +23,7 @@ type CertificateView = {
 type Of<K extends keyof StoredChannels> = NonNullable<StoredChannels[K]>
 type SyslogView = Omit<Of<'syslog'>, 'tls'> & { readonly tls: (CertificateView & Of<'syslog'>['tls']) | null }
 type SmtpView = Omit<Of<'smtp'>, 'certificate'> & { readonly certificate: CertificateView | null }
-type MailboxView = Of<'mailbox'> & { readonly passwordSet: boolean }
+type MailboxView = ReturnType<typeof wholeMailbox> & { readonly passwordSet: boolean }
 
 export type ChannelsView = {
   readonly version: number
@@ -71,7 +72,7 @@ function toView(
       ...smtp,
       certificate: smtp.certificate && toCertificate(smtp.certificate.certificate, isSet('smtpKey')),
     },
-    mailbox: mailbox && { ...mailbox, passwordSet: isSet('mailboxPassword') },
+    mailbox: mailbox && { ...wholeMailbox(mailbox), passwordSet: isSet('mailboxPassword') },
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../src/db/tables.ts'
+import { type Authority, startAuthority } from '../support/authority.ts'
 import { testDatabase } from '../support/database.ts'
 import { createHubWorld } from '../support/hub-world.ts'
 import { type ImapServer, startImap } from '../support/imap-server.ts'
@@ -115,5 +116,80 @@ describe('a mailbox', () => {
     expect(metrics.text).toContain(
       `tocsin_channel_messages_total{channel="mailbox",source="${world.sourceId}",result="unread"} 250`,
     )
+  })
+})
+
+describe('a mailbox of Exchange Online', () => {
+  const secret = 'IrxHB~P6uh_5g0Q'
+  const clientId = '11111111-2222-3333-4444-555555555555'
+  const tenant = 'contoso.onmicrosoft.com'
+
+  async function byApplication(server: ImapServer, authority: Authority, changes: object = {}): Promise<void> {
+    authority.tenants.set(tenant, [{ clientId, secrets: [secret] }])
+    const application = { signIn: 'application', authority: authority.url, tenant, clientId, password: secret }
+    await mailboxAt(server, { ...application, ...changes })
+  }
+  const signIns = ({ commands }: ImapServer) => commands.filter((command) => /^AUTHENTICATE/.test(command)).length
+
+  test('is read with a token, which is kept while it holds', async () => {
+    const authority = await startAuthority(own)
+    const server = await startImap(own, { byToken: { takes: (token) => token === authority.given.at(-1) } })
+    server.deliver(mailOf(lost), world.clock.now())
+    await byApplication(server, authority)
+    await world.pass(0.1)
+    await world.pass(2)
+    await world.pass(2)
+    expect(server.mails[0]?.flags.has('$TocsinTaken')).toBe(true)
+    expect([signIns(server) > 2, authority.given.length]).toEqual([true, 1])
+    await world.pass(55)
+    expect(authority.given).toHaveLength(2)
+    expect(await duty()).toMatchObject({ failures: 0, failure: null })
+    for (const token of [...authority.given, secret]) expect(world.said()).not.toContain(token)
+  })
+
+  test('that has taken a token back is read with the next', async () => {
+    const authority = await startAuthority(own)
+    const back = new Set<string>()
+    const server = await startImap(own, { byToken: { takes: (token) => !back.has(token) } })
+    await byApplication(server, authority)
+    await world.pass(0.1)
+    back.add(authority.given[0] ?? '')
+    server.deliver(mailOf(lost), world.clock.now())
+    await world.pass(2)
+    expect([server.mails[0]?.flags.has('$TocsinTaken'), authority.given.length]).toEqual([true, 2])
+    expect(await duty()).toMatchObject({ failures: 0 })
+  })
+
+  test('with a wrong secret rests, says so in the words of the authority, and goes on with the right one', async () => {
+    const authority = await startAuthority(own)
+    const server = await startImap(own, { byToken: { takes: () => true } })
+    server.deliver(mailOf(lost), world.clock.now())
+    await byApplication(server, authority, { password: 'not the secret' })
+    await world.pass(0.1)
+    const failure = { kind: 'denied', reason: 'bad-credentials', message: expect.stringContaining('AADSTS7000215') }
+    expect(await duty()).toMatchObject({ failures: 1, failure })
+    await world.pass(5)
+    expect([authority.asked.length, server.commands]).toEqual([1, []])
+    await byApplication(server, authority)
+    await world.pass(0.1)
+    expect(await duty()).toMatchObject({ failures: 0 })
+    expect(server.mails[0]?.flags.has('$TocsinTaken')).toBe(true)
+    for (const text of ['not the secret', secret, ...authority.given]) expect(world.said()).not.toContain(text)
+  })
+
+  test('that lets the application in to no mailbox says what to grant, and rests', async () => {
+    const authority = await startAuthority(own)
+    const server = await startImap(own, { byToken: { takes: () => false } })
+    await byApplication(server, authority)
+    await world.pass(0.1)
+    const failure = {
+      kind: 'denied',
+      reason: 'bad-credentials',
+      message: expect.stringContaining('Add-MailboxPermission'),
+    }
+    expect(await duty()).toMatchObject({ failures: 1, failure })
+    await world.pass(5)
+    expect([signIns(server), authority.given.length]).toEqual([2, 2])
+    for (const token of authority.given) expect(world.said()).not.toContain(token)
   })
 })

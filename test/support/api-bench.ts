@@ -13,6 +13,7 @@ import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import { systemIds } from '../../src/lib/ids.ts'
 import { createMachine } from '../../src/lib/machine.ts'
 import { createSecretBox } from '../../src/lib/secret-box.ts'
+import { createTokenShelf } from '../../src/lib/token-shelf.ts'
 import type { Deps } from '../../src/usecases/deps.ts'
 import { ensureFirstToken } from '../../src/usecases/ensure-first-token.ts'
 import { createOwnSources } from '../../src/usecases/own-sources.ts'
@@ -79,6 +80,7 @@ export async function createApiBench(
     demo: false,
     psas: psaConnectors,
     httpClient: createHttpClient,
+    tokenShelf: createTokenShelf(),
     pollMailbox,
   }
   const token = (await ensureFirstToken(deps, () => Promise.resolve())) ?? ''

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { createServer } from 'node:tls'
 import { onTestFinished } from 'vitest'
+import { type ByToken, tokenSession, waysOf } from './imap-token.ts'
 import { listenAt } from './pipes.ts'
 
 export type StoredMail = { readonly uid: number; raw: string; readonly flags: Set<string>; readonly arrivedAt: Date }
@@ -21,23 +22,27 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /**
  * A mailbox behind IMAP4rev1 (RFC 3501), as much of it as a client needs to look for mails, fetch and mark them: LOGIN,
- * SELECT, UID SEARCH, UID FETCH and UID STORE. Lets in `hub@mail.example` with `app password`, and has the folder INBOX.
+ * SELECT, UID SEARCH, UID FETCH and UID STORE. Lets in `hub@mail.example` with `app password`, and has the folder INBOX. With `byToken`
+ * it is like Exchange Online: it lets in nobody by password, and an application by AUTHENTICATE XOAUTH2.
  */
 export async function startImap(
   pair: { readonly key: string; readonly cert: string },
-  options: { readonly keepsKeywords?: boolean } = {},
+  options: { readonly keepsKeywords?: boolean; readonly byToken?: ByToken } = {},
 ): Promise<ImapServer> {
   const mails: StoredMail[] = []
   const commands: string[] = []
   let hangUp: string | null = null
   const keeps = options.keepsKeywords !== false ? ' \\*' : ''
+  const { byToken } = options
+  const ways = waysOf(byToken)
 
   function serve(socket: Socket): void {
     let text = ''
     let literal: { readonly head: string; readonly length: number } | null = null
+    const session = byToken === undefined ? null : tokenSession(socket, user, byToken, commands)
     socket.on('error', () => undefined)
     socket.setEncoding('utf8')
-    socket.write('* OK [CAPABILITY IMAP4rev1] ready\r\n')
+    socket.write(`* OK [CAPABILITY IMAP4rev1${ways}] ready\r\n`)
     socket.on('data', (chunk) => {
       text += String(chunk)
       for (let end = text.indexOf('\r\n'); end >= 0; end = text.indexOf('\r\n')) {
@@ -55,7 +60,7 @@ export async function startImap(
           socket.write('+ go on\r\n')
           continue
         }
-        answer(socket, line)
+        if (session?.takes(line) !== true) answer(socket, line)
       }
     })
   }
@@ -77,8 +82,9 @@ export async function startImap(
 
   function perform(command: string): readonly [readonly string[], string] {
     const name = command.toUpperCase()
-    if (name === 'CAPABILITY') return [['CAPABILITY IMAP4rev1'], 'OK done']
+    if (name === 'CAPABILITY') return [[`CAPABILITY IMAP4rev1${ways}`], 'OK done']
     if (name.startsWith('LOGIN ')) {
+      if (byToken !== undefined) return [[], 'NO LOGIN failed.']
       const isRight = command.includes(`"${user}"`) && command.includes(`"${password}"`)
       return [[], isRight ? 'OK done' : 'NO [AUTHENTICATIONFAILED] wrong']
     }

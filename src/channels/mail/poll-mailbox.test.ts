@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { channelSink } from '../../../test/support/channel-sink.ts'
 import { type ImapServer, startImap } from '../../../test/support/imap-server.ts'
+import { byPassword, noTokens } from '../../../test/support/mailbox-sign-in.ts'
 import { recordingLog } from '../../../test/support/recording-log.ts'
 import { makeCertificate } from '../../../test/support/servers.ts'
 import { systemClock } from '../../lib/clock.ts'
@@ -25,7 +26,7 @@ async function open(options: { keepsKeywords?: boolean } = {}) {
     host: 'localhost',
     port: server.port,
     user: 'hub@mail.example',
-    password: 'app password',
+    ...byPassword,
     encryption: 'from-the-start',
     authorities: own.cert,
     folder: 'INBOX',
@@ -45,7 +46,7 @@ async function open(options: { keepsKeywords?: boolean } = {}) {
     ],
     patterns: defaultMailPatterns,
   }
-  const deps = { take: sink.take, log, clock: systemClock, ids: systemIds }
+  const deps = { take: sink.take, tokens: noTokens, log, clock: systemClock, ids: systemIds }
   const poll = (wanted: Partial<MailboxSettings> = {}, signal = new AbortController().signal, more: object = {}) =>
     pollMailbox({ ...deps, ...more }, { ...settings, ...wanted }, signal)
   return { server, sink, log, settings, poll }

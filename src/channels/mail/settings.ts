@@ -54,12 +54,23 @@ export const defaultSmtpLimits: SmtpLimits = {
   idleSeconds: 60,
 }
 
+/** How a mailbox lets us in: by its password, or by a token of an application (OAuth 2.0, SASL XOAUTH2). */
+export type SignIn = 'password' | 'application'
+
 /** A mailbox that is fetched. */
 export type MailboxSettings = MailReading & {
   readonly host: string
   readonly port: number
   readonly user: string
+  readonly signIn: SignIn
+  /** Of the mailbox; where an application signs in, its client secret. */
   readonly password: string
+  /** Where the application gets its token: the address of the sign-in authority, without the tenant. */
+  readonly authority: string
+  /** Directory (tenant) ID or a domain of the tenant. */
+  readonly tenant: string
+  /** Application (client) ID. */
+  readonly clientId: string
   readonly encryption: 'from-the-start' | 'required' | 'none'
   /** PEM of authorities to trust beside those of the system; null: those of the system alone. */
   readonly authorities: string | null
@@ -127,13 +138,54 @@ export function checkMailboxSettings(settings: MailboxSettings): SettingIssue[] 
       'Without encryption anybody on the way reads the password and the mails: that is for a server on this machine alone.'
     say('encryption', message)
   }
-  if (settings.user.trim() === '') say('user', 'Give the user name of the mailbox.')
-  if (settings.password === '') say('password', 'Give the password of the mailbox, or its app password.')
+  issues.push(...checkSignIn(settings))
   if (settings.folder.trim() === '') say('folder', 'Name the folder to look into, for example INBOX.')
   if (!isWithin(settings.messageBytes, limitBounds.messageBytes)) {
     say('messageBytes', `Give a whole number from ${limitBounds.messageBytes[0]} to ${limitBounds.messageBytes[1]}.`)
   }
   return issues
+}
+
+function checkSignIn({ signIn, user, password, authority, tenant, clientId }: MailboxSettings): SettingIssue[] {
+  const issues: SettingIssue[] = []
+  const say = (field: string, message: string): number => issues.push({ field, message })
+  if (/\p{Cc}/u.test(user)) say('user', 'A user name holds no control characters.')
+  if (signIn === 'password') {
+    if (user.trim() === '') say('user', 'Give the user name of the mailbox.')
+    if (password === '') say('password', 'Give the password of the mailbox, or its app password.')
+    return issues
+  }
+  if (user.trim() === '') say('user', 'Give the address of the mailbox, for example hub@msp.example.')
+  if (!isAuthority(authority)) {
+    const message =
+      'Write it as https://login.microsoftonline.com, without anything after the host: the tenant has its own field.'
+    say('authority', message)
+  }
+  if (!isTenant(tenant)) {
+    say('tenant', 'Give the Directory (tenant) ID, or a domain of the tenant, for example contoso.onmicrosoft.com.')
+  }
+  if (!isUuid(clientId)) {
+    say('clientId', 'Give the Application (client) ID, for example 11111111-2222-3333-4444-555555555555.')
+  }
+  if (password === '') say('password', 'Enter a client secret of the application: its Value, not its Secret ID.')
+  return issues
+}
+
+/** Without TLS anybody on the way could read the client secret, so plain http is for this machine alone. */
+function isAuthority(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null || url.username !== '' || url.password !== '' || /[?#]/.test(text)) return false
+  if (url.pathname !== '/') return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(url.hostname.replace(/^\[|\]$/g, '')))
+}
+
+/** `common` and its like name no tenant, and an application that signs in by itself needs one. */
+function isTenant(text: string): boolean {
+  return isUuid(text) || (text.includes('.') && isDomain(text))
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }
 
 function isThisMachine(host: string): boolean {

@@ -46,6 +46,15 @@ export function ChannelFields<V extends object>({
   )
 }
 
+export function keysOf(fields: readonly ChannelField[]): string[] {
+  return fields.map(({ key }) => key)
+}
+
+/** Whether something is wrong in one of these fields, or in a part of one. */
+export function isWrongIn(errors: Readonly<Record<string, string>>, keys: readonly string[]): boolean {
+  return Object.keys(errors).some((field) => keys.some((key) => field === key || field.startsWith(`${key}.`)))
+}
+
 /** Of a list, the first of its entries that was refused speaks for it. */
 function errorOf(errors: Readonly<Record<string, string>>, key: string): string | undefined {
   return errors[key] ?? Object.entries(errors).find(([field]) => field.startsWith(`${key}.`))?.[1]

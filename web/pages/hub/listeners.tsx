@@ -1,16 +1,14 @@
-import { Badge, Group, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Channels, ConnectorList } from '../../api/generated/types.gen.ts'
 import { useMay } from '../../app/session.ts'
-import { Moment } from '../../ui/moment.tsx'
-import { statusQuery } from '../connections/connection-kinds.ts'
 import { CertificateFields } from './certificate-fields.tsx'
 import { ChannelCard } from './channel-card.tsx'
-import { type ChannelField, ChannelFields } from './channel-fields.tsx'
+import { type ChannelField, ChannelFields, isWrongIn, keysOf } from './channel-fields.tsx'
 import { CompanyRules } from './company-rules.tsx'
 import { Folded } from './folded.tsx'
+import { Mailbox } from './mailbox.tsx'
 import { ReadRules } from './read-rules.tsx'
 import { errorsOf } from './rule-list.tsx'
 import { StatusPhrases } from './status-phrases.tsx'
@@ -44,18 +42,6 @@ const smtpLimits = [
   'messagesPerMinutePerRecipient',
   'idleSeconds',
 ].map(number)
-const mailboxFields: readonly ChannelField[] = [
-  { key: 'imapHost', kind: 'text', required: true },
-  number('port'),
-  { key: 'user', kind: 'text', required: true },
-  { key: 'password', kind: 'secret' },
-  { key: 'encryption', kind: 'choice', choices: ['from-the-start', 'required', 'none'] },
-  { key: 'folder', kind: 'text', required: true },
-  { key: 'notBefore', kind: 'date', required: true },
-  number('everySeconds'),
-]
-const mailboxMore: readonly ChannelField[] = [{ key: 'authorities', kind: 'multiline' }, number('messageBytes')]
-
 /** The ways in that listen or look by themselves: syslog, mail by SMTP, a mailbox. */
 export function Listeners({
   sourceId,
@@ -174,55 +160,6 @@ function Smtp({ edited, channels }: { edited: ChannelsEdited; channels: Channels
   )
 }
 
-function Mailbox({
-  sourceId,
-  edited,
-  channels,
-}: {
-  sourceId: number
-  edited: ChannelsEdited
-  channels: Channels
-}): ReactNode {
-  const { t } = useTranslation()
-  const section = edited.section('mailbox', channels)
-  const { draft, errors, set } = section
-  // An IMAP server is called, where the listeners stand at an address of our own: the same key has other words.
-  const { host, ...others } = draft
-  const shown = { ...others, imapHost: host, authorities: draft.authorities ?? '' }
-  const setShown = ({ imapHost, ...next }: typeof shown) => set({ ...next, host: imapHost })
-  const wrong = { ...errors, ...(errors.host !== undefined && { imapHost: errors.host }) }
-  return (
-    <ChannelCard section="mailbox" edited={section} isSetUp={channels.mailbox !== null} states={[]}>
-      {channels.mailbox !== null && <Looked sourceId={sourceId} />}
-      <ChannelFields fields={mailboxFields} values={shown} errors={wrong} onChange={setShown} />
-      {draft.passwordSet && <Text size="sm">{t('hub.passwordSet')}</Text>}
-      <Folded title={t('hub.more')} isWrong={isWrongIn(errors, keysOf(mailboxMore))}>
-        <ChannelFields fields={mailboxMore} values={shown} errors={wrong} onChange={setShown} />
-      </Folded>
-    </ChannelCard>
-  )
-}
-
-/** When the mailbox was last looked into, and why not. */
-function Looked({ sourceId }: { sourceId: number }): ReactNode {
-  const { t } = useTranslation()
-  const status = useQuery(statusQuery)
-  const duties = status.data?.sources.find(({ id }) => id === sourceId)?.duties ?? []
-  const duty = duties.find(({ kind }) => kind === 'poll-mailbox')
-  if (duty === undefined) return null
-  return (
-    <Group gap="xs" role="status">
-      <Badge color={duty.failure === null ? 'teal' : 'red'} variant="light">
-        {t(duty.failure === null ? 'hub.looks' : 'hub.looksNot')}
-      </Badge>
-      <Text size="xs" c="dimmed" component="div">
-        {t('hub.looked')} <Moment at={duty.lastGoodAt} />
-      </Text>
-      {duty.failure !== null && <Text size="sm">{duty.failure.message}</Text>}
-    </Group>
-  )
-}
-
 function Limits<D extends { readonly limits: object }>({
   fields,
   draft,
@@ -248,12 +185,4 @@ function Limits<D extends { readonly limits: object }>({
       />
     </Folded>
   )
-}
-
-function keysOf(fields: readonly ChannelField[]): string[] {
-  return fields.map(({ key }) => key)
-}
-
-function isWrongIn(errors: Readonly<Record<string, string>>, keys: readonly string[]): boolean {
-  return Object.keys(errors).some((field) => keys.some((key) => field === key || field.startsWith(`${key}.`)))
 }
