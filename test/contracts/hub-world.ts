@@ -1,5 +1,7 @@
+import { expect, vi } from 'vitest'
 import type { Database } from '../../src/db/tables.ts'
 import { testDatabase } from '../support/database.ts'
+import { addressOf, startHubListeners } from '../support/hub-listeners.ts'
 import { createHubWorld } from '../support/hub-world.ts'
 import type { PushedWorld, Sending } from './pushed-world.ts'
 
@@ -23,6 +25,11 @@ export async function startHubWorld(): Promise<PushedWorld> {
     ['event-type', plain.type],
   ])
 
+  const listeners = await startHubListeners(world, hub.ready.companies)
+  const addresses = Object.fromEntries([one, other].map((company) => [company, addressOf(company)]))
+  await act('connect', { channel: 'syslog', port: listeners.syslog.port })
+  await act('connect', { channel: 'mail', port: listeners.smtp.port, addresses })
+
   async function tenantOf(company: string) {
     const { items } = await ok('GET', `/api/v1/tenants?sourceId=${sourceId}&limit=500`)
     return items.find(({ key }: { key: string }) => key === company)
@@ -31,7 +38,7 @@ export async function startHubWorld(): Promise<PushedWorld> {
     const { companies } = await ok('GET', `/api/v1/sources/${sourceId}/inbox`)
     return companies.find(({ key }: { key: string }) => key === company)
   }
-  async function send(sending: Sending = {}): Promise<number> {
+  async function send(sending: Sending & { channel?: 'syslog' | 'mail' } = {}): Promise<number> {
     const { pushedBack, refused } = await act('flush', { again: 5, ...sending })
     if (refused !== null) throw new Error(`It was refused: ${String(refused)}`)
     return Number(pushedBack)
@@ -59,6 +66,18 @@ export async function startHubWorld(): Promise<PushedWorld> {
     happen: async (company, count) => void (await act('event', { company, count, ...plain })),
     raise: async (company) => void (await act('raise', { company, type: lasting })),
     resolve: async (company) => void (await act('resolve', { company, type: lasting })),
+    otherWays: {
+      async tellByMail(sending) {
+        await send({ ...sending, channel: 'mail' })
+        await settle()
+      },
+      async tellBySyslog(sending) {
+        await send({ ...sending, channel: 'syslog' })
+        // The feeder's connection is closed: all was received, and not all of it is on disk.
+        await vi.waitFor(() => expect(listeners.syslog.counts().waiting).toBe(0), { timeout: 10_000, interval: 5 })
+        await settle()
+      },
+    },
     send,
     settle,
     async tell(sending) {
@@ -81,6 +100,9 @@ export async function startHubWorld(): Promise<PushedWorld> {
       world.atDesk().filter((ticket) => ticket.state === 'open' && ticket.company === names.get(company)).length,
     everOpened: async () => world.atDesk().length,
     isMapped: async (company) => (await tenantOf(company)).mapping !== null,
-    stop: () => world.stop(),
+    async stop() {
+      await listeners.stop()
+      await world.stop()
+    },
   }
 }

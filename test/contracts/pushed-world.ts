@@ -41,6 +41,16 @@ export type PushedWorld = {
 
   /** Sends what happened and was not sent yet, then lets Tocsin settle it. */
   tell(sending?: Sending): Promise<void>
+  /**
+   * The same by another way than `tell`, for what that way can say; absent where the vendor's feeder has no such way. Whatever it
+   * cannot say waits for `tell`.
+   */
+  readonly otherWays?: {
+    /** Begins and ends of what has an end. */
+    tellByMail(sending?: Sending): Promise<void>
+    /** Computers that became ill, by their names. */
+    tellBySyslog(sending?: Sending): Promise<void>
+  }
   /** Sends without settling; gives how often it was pushed back. */
   send(sending?: Sending): Promise<number>
   settle(): Promise<void>

@@ -28,8 +28,39 @@ const deps = {
   clock: { now: () => world.clock.now(), sleep: systemClock.sleep },
 }
 
+const saysRmm = { field: 'syslog.tag', pattern: '^rmm$' }
+const ofDevices = { product: 'endpoint-security-cloud' }
+/** How an administrator teaches it to read a product of their own, which says when something is over. */
+const readRules = [
+  {
+    name: 'all is well again',
+    enabled: true,
+    when: [saysRmm, { field: 'syslog.message', pattern: '(?<computer>NB-\\d+) is well again' }],
+    words: { ...ofDevices, level: 'ok' },
+  },
+  {
+    name: 'one thing is over',
+    enabled: true,
+    when: [saysRmm, { field: 'syslog.message', pattern: '(?<computer>NB-\\d+): (?<status>[a-z-]+) is over' }],
+    words: { ...ofDevices, level: 'critical', state: 'ended' },
+  },
+  {
+    name: 'an attack is over',
+    enabled: true,
+    when: [saysRmm, { field: 'syslog.message', pattern: '(?<computer>NB-\\d+): the attack has ended' }],
+    words: { ...ofDevices, type: 'GNRL_EV_ATTACK_DETECTED', severity: 'critical', state: 'resolved' },
+  },
+]
+const malwareIsGone = {
+  name: 'malware is gone',
+  enabled: true,
+  when: [{ field: 'subject', pattern: 'malware was removed' }],
+  words: { product: 'microsoft-365', type: 'm365-malware-detected', severity: 'critical', state: 'resolved' },
+}
+
 const syslog = await startSyslog(deps, {
   sourceId: world.sourceId,
+  version: 1,
   host: '127.0.0.1',
   port: 0,
   tls: null,
@@ -46,7 +77,7 @@ const syslog = await startSyslog(deps, {
       companyName: 'Amber',
     },
   ],
-  readRules: [],
+  readRules,
   statusPhrases: [],
   statusNamesAll: false,
   zoneMinutes: 0,
@@ -54,6 +85,7 @@ const syslog = await startSyslog(deps, {
 })
 const smtp = await startSmtp(deps, {
   sourceId: world.sourceId,
+  version: 1,
   host: '127.0.0.1',
   port: 0,
   name: 'hub.msp.example',
@@ -72,7 +104,7 @@ const smtp = await startSmtp(deps, {
       companyName: 'Amber',
     },
   ],
-  patterns: defaultMailPatterns,
+  patterns: [malwareIsGone, ...defaultMailPatterns],
   limits: defaultSmtpLimits,
 })
 afterAll(async () => {
@@ -86,7 +118,10 @@ beforeAll(async () => {
   await world.map(amber)
   await world.ruleOn([
     ['critical', 'databases-outdated'],
+    ['critical', 'protection-disabled'],
     ['event-type', 'm365-mailboxes-not-protected'],
+    ['event-type', 'm365-malware-detected'],
+    ['event-type', 'GNRL_EV_ATTACK_DETECTED'],
   ])
 })
 
@@ -96,9 +131,15 @@ const titles = () =>
     .filter(({ state }) => state === 'open')
     .map(({ title }) => title)
 
-function line(type: string, text: string, group = 'Amber'): string {
+function line(type: string, text: string, group = 'Amber', computer = 'NB-9'): string {
   const time = world.clock.now().toISOString()
-  return `<10>1 ${time} nb-9 1093|1.0.0.0 - ${type} [event@23668 et="${type}" hdn="NB-9" gn="Managed devices/${group}"] ${text}\n`
+  return `<10>1 ${time} nb-9 1093|1.0.0.0 - ${type} [event@23668 et="${type}" hdn="${computer}" gn="Managed devices/${group}"] ${text}\n`
+}
+
+/** As a product that only rules can read says it. */
+function rmmLine(text: string): string {
+  const time = world.clock.now().toISOString()
+  return `<13>1 ${time} rmm.example rmm - - [event@23668 gn="Managed devices/Amber"] ${text}\n`
 }
 
 async function send(lines: readonly string[]): Promise<void> {
@@ -164,5 +205,53 @@ describe('from the wire to the desk', () => {
     expect(rows[0].count).toBe(2_000)
     expect((await inbox()).unread).toContainEqual(expect.objectContaining({ reason: 'no-company', messages: 500 }))
     expect(deps.log.lines.filter(({ level }) => level === 'error')).toEqual([])
+  })
+})
+
+describe('what a message says is over', () => {
+  const about = (word: string) => titles().filter((title) => title.includes(word))
+
+  test('one status, or all of a computer, closes these tickets and no others', async () => {
+    const critical = (computer: string) => {
+      const text = 'Status is Critical: Databases are outdated; Protection is disabled.'
+      return line('KLSRV_HOST_STATUS_CRITICAL', text, 'Amber', computer)
+    }
+    await send([critical('NB-20'), critical('NB-21')])
+    await settled()
+    expect([about('NB-20').length, about('NB-21').length]).toEqual([2, 2])
+    await send([rmmLine('NB-20: databases-outdated is over')])
+    await settled()
+    expect(about('NB-20')).toEqual([expect.stringMatching(/protection/i)])
+    await send([rmmLine('NB-20 is well again')])
+    await settled()
+    expect(about('NB-20')).toEqual([])
+    expect(about('NB-21')).toHaveLength(2)
+    // It falls ill anew: what was over is not over for ever.
+    await send([critical('NB-20')])
+    await settled()
+    expect(about('NB-20')).toHaveLength(2)
+  })
+
+  test('of an event that has no end is shown to a person, and its ticket stays open', async () => {
+    const unread = `/api/v1/sources/${world.sourceId}/unread?reason=no-end`
+    const counted = async () =>
+      (await inbox()).unread
+        .filter(({ reason }) => reason === 'no-end')
+        .reduce((sum, { messages }) => sum + messages, 0)
+    await mail('Microsoft 365: malware detected in a message')
+    await send([line('GNRL_EV_ATTACK_DETECTED', 'Attack from 192.0.2.9', 'Amber', 'NB-22')])
+    await settled()
+    expect([about('Malware').length, about('NB-22').length]).toEqual([1, 1])
+    expect(await counted()).toBe(0)
+    await mail('Microsoft 365: the malware was removed')
+    await send([rmmLine('NB-22: the attack has ended')])
+    for (let turn = 0; turn < 3; turn += 1) await settled()
+    expect(await counted()).toBe(2)
+    expect([about('Malware').length, about('NB-22').length]).toEqual([1, 1])
+    const { items } = await world.ok('GET', unread)
+    expect(items).toMatchObject([
+      { channel: 'syslog', detail: expect.stringContaining('“GNRL_EV_ATTACK_DETECTED” is resolved') },
+      { channel: 'mail', detail: expect.stringContaining('“m365-malware-detected” is resolved, and events of this') },
+    ])
   })
 })

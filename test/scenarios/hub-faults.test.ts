@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { request } from 'undici'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ensureInstallation } from '../../src/db/installation.ts'
 import type { Database } from '../../src/db/tables.ts'
@@ -12,12 +11,10 @@ import { restore } from '../../src/usecases/restore.ts'
 import { runNextDuty } from '../../src/usecases/run-duty.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { createHubWorld, type HubWorld } from '../support/hub-world.ts'
-import { startReal } from '../support/real-process.ts'
 import { mortalPool } from '../support/second-process.ts'
 
 /** The inbox under faults: kills, floods, orders of arrival. What was acknowledged is settled once, whatever happens. */
 
-const database = await testDatabase<Database>()
 const second = await testDatabase<Database>()
 const third = await testDatabase<Database>()
 const fourth = await testDatabase<Database>()
@@ -30,53 +27,6 @@ async function openWorld(on: TestDatabase<Database>): Promise<HubWorld> {
   onTestFinished(() => world.stop())
   return world
 }
-
-test('kill -9 of the server while it takes events: what it acknowledged is there, once', {
-  timeout: 120_000,
-}, async () => {
-  const world = await openWorld(database)
-  const env = {
-    DATABASE_URL: database.url,
-    TOCSIN_DATA: folder,
-    TOCSIN_SECRET: 'a key for tests that is long enough to be one',
-    TOCSIN_ROLE: 'web',
-    PORT: '0',
-    LOG_LEVEL: 'info',
-  }
-  const acknowledged = new Set<string>()
-  const tried = new Set<string>()
-  const send = async (address: string, id: string): Promise<void> => {
-    tried.add(id)
-    const happenedAt = '2026-03-02T05:00:00Z'
-    const event = { id, product: 'endpoint-security-cloud', type: 'KILLED', severity: 'warning', happenedAt }
-    const answer = await request(`${address}/api/v1/hub/${world.sourceId}/events`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${world.sendToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ company: { key: 'killed' }, events: [event] }),
-    })
-    await answer.body.dump()
-    if (answer.statusCode === 200) acknowledged.add(id)
-  }
-  for (let life = 0; life < 3; life += 1) {
-    const server = await startReal(env)
-    const address = server.address ?? ''
-    const senders = Array.from({ length: 8 }, async (_, sender) => {
-      for (let n = 0; server.isAlive(); n += 1) {
-        await send(address, `life-${life}-${sender}-${n}`).catch(() => undefined)
-      }
-    })
-    await new Promise((resolve) => setTimeout(resolve, 1_200))
-    await server.end('SIGKILL')
-    await Promise.all(senders)
-  }
-  expect(acknowledged.size).toBeGreaterThan(100)
-  // What nobody acknowledged is sent again, also what had arrived.
-  const unknown = [...tried].filter((id) => !acknowledged.has(id))
-  for (const id of unknown) await send(world.url, id)
-  await world.settle()
-  const { rows } = await database.pool.query<{ key: string }>(`select key from events where type = 'KILLED'`)
-  expect(rows.map(({ key }) => key.replace('killed/', '')).sort()).toEqual([...tried].sort())
-})
 
 describe('a worker that dies while it settles', () => {
   const points = [

@@ -41,6 +41,7 @@ const smtp = await startSmtp(
   },
   {
     sourceId: world.sourceId,
+    version: 1,
     host: '127.0.0.1',
     port: 0,
     name: 'hub.msp.example',

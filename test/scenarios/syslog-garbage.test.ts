@@ -8,6 +8,7 @@ import { defaultLimits } from '../../src/channels/syslog/settings.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { systemIds } from '../../src/lib/ids.ts'
 import { recordingLog } from '../support/recording-log.ts'
+import { seeded, seededBytes } from '../support/seeded.ts'
 
 /**
  * A flood of random bytes over the real listener, by one connection and by many, some lines of it a megabyte long, with good lines
@@ -25,20 +26,9 @@ const connections = 20
 const mostGrown = 450 * 1024 * 1024
 const longestStand = 5_000
 
-/** Mulberry32: numbers from 0 to 1 that look random, the same for each seed. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 const random = seeded(20_261_122)
 /** All garbage is cut out of these bytes; line breaks and zero bytes are among them. */
-const bytes = Buffer.from(Uint8Array.from({ length: 4 * longBytes }, () => Math.floor(random() * 256)))
+const bytes = seededBytes(random, 4 * longBytes)
 const lineBreak = Buffer.from('\n')
 
 /** Some of it begins as messages do, so that it stands for itself; the rest may seem to go on the line before it. */
@@ -74,7 +64,7 @@ test('a million lines of garbage neither stop the listener, nor make it grow, no
   }
   const listener = await startSyslog(
     { take, log, clock: systemClock, ids: systemIds },
-    { sourceId: 7, ...settings, ...doors },
+    { sourceId: 7, version: 1, ...settings, ...doors },
   )
   onTestFinished(() => listener.stop(100))
 
