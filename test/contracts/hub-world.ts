@@ -3,7 +3,7 @@ import type { Database } from '../../src/db/tables.ts'
 import { testDatabase } from '../support/database.ts'
 import { addressOf, startHubListeners } from '../support/hub-listeners.ts'
 import { createHubWorld } from '../support/hub-world.ts'
-import type { PushedWorld, Sending } from './pushed-world.ts'
+import type { PushedChannelsWorld, Sending } from './pushed-world.ts'
 
 /** The world of Kaspersky Business Hub: its feeder, a real Tocsin and Autotask. */
 
@@ -11,7 +11,7 @@ const lasting = 'm365-mailboxes-not-protected'
 const plain = { product: 'microsoft-365', type: 'm365-malware-detected', severity: 'critical' } as const
 const statuses = ['databases-outdated', 'protection-disabled'] as const
 
-export async function startHubWorld(): Promise<PushedWorld> {
+export async function startHubWorld(): Promise<PushedChannelsWorld> {
   const world = await createHubWorld(await testDatabase<Database>(), { tenants: 2, devices: 0 })
   const { act, ok, sourceId, hub } = world
   const [one, other] = hub.ready.companies.map(({ key }) => key) as [string, string]
@@ -66,17 +66,15 @@ export async function startHubWorld(): Promise<PushedWorld> {
     happen: async (company, count) => void (await act('event', { company, count, ...plain })),
     raise: async (company) => void (await act('raise', { company, type: lasting })),
     resolve: async (company) => void (await act('resolve', { company, type: lasting })),
-    otherWays: {
-      async tellByMail(sending) {
-        await send({ ...sending, channel: 'mail' })
-        await settle()
-      },
-      async tellBySyslog(sending) {
-        await send({ ...sending, channel: 'syslog' })
-        // The feeder's connection is closed: all was received, and not all of it is on disk.
-        await vi.waitFor(() => expect(listeners.syslog.counts().waiting).toBe(0), { timeout: 10_000, interval: 5 })
-        await settle()
-      },
+    async tellByMail(sending) {
+      await send({ ...sending, channel: 'mail' })
+      await settle()
+    },
+    async tellBySyslog(sending) {
+      await send({ ...sending, channel: 'syslog' })
+      // The feeder's connection is closed: all was received, and not all of it is on disk.
+      await vi.waitFor(() => expect(listeners.syslog.counts().waiting).toBe(0), { timeout: 10_000, interval: 5 })
+      await settle()
     },
     send,
     settle,

@@ -172,53 +172,6 @@ export function pushedLifeContract<Settings>({ connector, startWorld }: PushedSu
       expect(await get().everOpened()).toBe(before)
     })
 
-    it('by mail begins and ends what has an end, at its own company, and twice as once', async (context) => {
-      const { companies, lasting, otherWays, raise, resolve, pass } = get()
-      if (otherWays === undefined) return context.skip()
-      const [one, other] = companies
-      const before = await get().everOpened()
-      const open = await get().open(one)
-      for (const company of companies) await raise(company)
-      await otherWays.tellByMail({ twice: true })
-      expect([await conditions(one), await conditions(other)]).toEqual([[`/${lasting}`], [`/${lasting}`]])
-      expect([(await get().everOpened()) - before, await get().open(one)]).toEqual([2, open + 1])
-      await pass(1)
-      await resolve(one)
-      await otherWays.tellByMail({ twice: true })
-      expect([await conditions(one), await conditions(other)]).toEqual([[], [`/${lasting}`]])
-      expect(await get().open(one)).toBe(open)
-      await pass(1)
-      await resolve(other)
-      await otherWays.tellByMail()
-      expect(await conditions(other)).toEqual([])
-      return undefined
-    })
-
-    it('by syslog begins a status of the computer that a list knows, and a later list ends it', async (context) => {
-      const { companies, statuses, otherWays, sicken, heal, list, forget, pass, tell } = get()
-      if (otherWays === undefined) return context.skip()
-      const [one, other] = companies
-      const computer = await newComputer(one)
-      await list(one)
-      await tell()
-      const before = await get().everOpened()
-      const elsewhere = await conditions(other)
-      await sicken(one, computer, statuses[0])
-      await otherWays.tellBySyslog({ twice: true })
-      expect(await conditions(one)).toEqual([`${computer}/${statuses[0]}`])
-      expect((await get().everOpened()) - before).toBe(1)
-      await pass(24)
-      expect(await conditions(one)).toEqual([`${computer}/${statuses[0]}`])
-      expect(await conditions(other)).toEqual(elsewhere)
-      await heal(one, computer, statuses[0])
-      await forget()
-      await list(one)
-      await tell()
-      expect(await conditions(one)).toEqual([])
-      expect((await get().everOpened()) - before).toBe(1)
-      return undefined
-    })
-
     it('takes ten thousand at once, and loses none', async () => {
       const { companies, happen, send, settle } = get()
       const [, company] = companies

@@ -5,10 +5,10 @@ import type { SourceConnector } from '../../src/connectors/source.ts'
  * over a real network. Everything vendor-specific is here; the tests know none of it.
  */
 
-export type PushedSubject<Settings> = {
+export type PushedSubject<Settings, World = PushedWorld> = {
   readonly connector: SourceConnector<Settings>
   /** A fresh Tocsin with a fresh feeder; the contract stops it. */
-  startWorld(): Promise<PushedWorld>
+  startWorld(): Promise<World>
 }
 
 export type Sending = {
@@ -41,16 +41,6 @@ export type PushedWorld = {
 
   /** Sends what happened and was not sent yet, then lets Tocsin settle it. */
   tell(sending?: Sending): Promise<void>
-  /**
-   * The same by another way than `tell`, for what that way can say; absent where the vendor's feeder has no such way. Whatever it
-   * cannot say waits for `tell`.
-   */
-  readonly otherWays?: {
-    /** Begins and ends of what has an end. */
-    tellByMail(sending?: Sending): Promise<void>
-    /** Computers that became ill, by their names. */
-    tellBySyslog(sending?: Sending): Promise<void>
-  }
   /** Sends without settling; gives how often it was pushed back. */
   send(sending?: Sending): Promise<number>
   settle(): Promise<void>
@@ -68,4 +58,12 @@ export type PushedWorld = {
   everOpened(): Promise<number>
   isMapped(company: string): Promise<boolean>
   stop(): Promise<void>
+}
+
+/** A world whose feeder also has other ways; what one of them cannot say waits for `tell`. */
+export type PushedChannelsWorld = PushedWorld & {
+  /** Begins and ends of what has an end, settled as by `tell`. */
+  tellByMail(sending?: Sending): Promise<void>
+  /** Computers that became ill, by their names. */
+  tellBySyslog(sending?: Sending): Promise<void>
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Database } from '../../src/db/tables.ts'
 import { startAuthority } from '../support/authority.ts'
 import { testDatabase } from '../support/database.ts'
-import { createHubConsole } from '../support/hub-console.ts'
+import { answersTo, createHubConsole } from '../support/hub-console.ts'
 import { startImap } from '../support/imap-server.ts'
 import { makeCertificate } from '../support/servers.ts'
 
@@ -22,17 +22,13 @@ const tenant = 'contoso.onmicrosoft.com'
 let pair: { key: string; cert: string }
 let sourceId = 0
 let ada: Page
-const answers: Promise<string>[] = []
+let answers: Promise<string>[] = []
 
 beforeAll(async () => {
   pair = await makeCertificate(['localhost'])
   sourceId = await console_.newHub()
   ada = await visitAs('ada')
-  ada.on('response', (response) => {
-    if (!response.url().includes('/api/v1/') || response.url().endsWith('/live')) return
-    // Of a page that was left the text is gone, and nobody saw it.
-    answers.push(response.text().catch(() => ''))
-  })
+  answers = answersTo(ada)
 })
 
 const mailbox = () => ada.getByRole('region', { name: 'Mailbox', exact: true })

@@ -5,7 +5,7 @@ import { exportConfig } from '../../src/usecases/export-config.ts'
 import { importConfig } from '../../src/usecases/import-config.ts'
 import { runChannels } from '../../src/worker/channels.ts'
 import { testDatabase } from '../support/database.ts'
-import { createHubConsole } from '../support/hub-console.ts'
+import { answersTo, createHubConsole } from '../support/hub-console.ts'
 import { startImap } from '../support/imap-server.ts'
 import { makeCertificate } from '../support/servers.ts'
 
@@ -29,17 +29,13 @@ let pair: { key: string; cert: string }
 let sourceId = 0
 let ada: Page
 /** Every answer that the page was given. */
-const answers: Promise<string>[] = []
+let answers: Promise<string>[] = []
 
 beforeAll(async () => {
   pair = await makeCertificate(['localhost'])
   sourceId = await console_.newHub()
   ada = await visitAs('ada')
-  ada.on('response', (response) => {
-    if (!response.url().includes('/api/v1/') || response.url().endsWith('/live')) return
-    // Of a page that was left the text is gone, and nobody saw it.
-    answers.push(response.text().catch(() => ''))
-  })
+  answers = answersTo(ada)
 })
 
 const button = (within: Page | Locator, name: string | RegExp) => within.getByRole('button', { name, exact: true })

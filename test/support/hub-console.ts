@@ -39,3 +39,13 @@ export async function createHubConsole(database: Connection<Database>): Promise<
     },
   }
 }
+
+/** Every answer of the API that a page is given from now on, as text; of one that was left the text is gone, and nobody saw it. */
+export function answersTo(page: Page): Promise<string>[] {
+  const answers: Promise<string>[] = []
+  page.on('response', (response) => {
+    if (!response.url().includes('/api/v1/') || response.url().endsWith('/live')) return
+    answers.push(response.text().catch(() => ''))
+  })
+  return answers
+}

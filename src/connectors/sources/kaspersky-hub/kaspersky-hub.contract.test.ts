@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { startHubWorld } from '../../../../test/contracts/hub-world.ts'
+import { pushedChannelsContract } from '../../../../test/contracts/pushed-channels.ts'
 import { pushedLifeContract } from '../../../../test/contracts/pushed-life.ts'
 import { pushedSourceContract } from '../../../../test/contracts/pushed-source.ts'
 import { catalogue } from './catalogue.ts'
@@ -7,6 +8,7 @@ import { kasperskyHub } from './index.ts'
 
 pushedSourceContract(kasperskyHub)
 pushedLifeContract({ connector: kasperskyHub, startWorld: startHubWorld })
+pushedChannelsContract({ connector: kasperskyHub, startWorld: startHubWorld })
 
 test('two events close their tickets, and no other does', () => {
   const lasting = catalogue.eventTypes.filter(({ hasEnd }) => hasEnd === true)
