@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { type Authority, startAuthority } from '../../test/support/authority.ts'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
+import { mailboxSettings } from '../../test/support/mailbox-sign-in.ts'
 import { recordingLog } from '../../test/support/recording-log.ts'
 import { makeCertificate, startHttp, startTcp } from '../../test/support/servers.ts'
 import type { MailboxSettings } from '../channels/mail/settings.ts'
@@ -25,29 +26,8 @@ function open(authority: string) {
   const clock = createFakeClock('2026-03-02T06:00:00Z')
   const deps = { httpClient: createHttpClient, log, clock, tokenShelf: createTokenShelf() }
   const of = (wanted: Partial<MailboxSettings> = {}, signal = new AbortController().signal) => {
-    const settings: MailboxSettings = {
-      sourceId: 6,
-      version: 1,
-      host: 'imap.example',
-      port: 993,
-      user: 'hub@msp.example',
-      signIn: 'application',
-      password: secret,
-      authority,
-      tenant,
-      clientId,
-      encryption: 'from-the-start',
-      authorities: null,
-      folder: 'INBOX',
-      notBefore: new Date('2026-01-01T00:00:00Z'),
-      messageBytes: 1024 * 1024,
-      allowSenders: [],
-      allowRelays: [],
-      companyRules: [],
-      patterns: [],
-      ...wanted,
-    }
-    return mailboxTokens(deps, settings, signal)
+    const application = { signIn: 'application', password: secret, authority, tenant, clientId } as const
+    return mailboxTokens(deps, mailboxSettings({ ...application, ...wanted }), signal)
   }
   /** The failure of getting a token; whatever it tells holds no secret in any form. */
   async function failure(wanted: Partial<MailboxSettings> = {}, signal?: AbortSignal): Promise<ConnectorError> {
@@ -309,27 +289,7 @@ test.each([
         },
       }),
     },
-    {
-      ...{
-        sourceId: 6,
-        version: 1,
-        authority,
-        tenant,
-        clientId,
-        password: secret,
-        authorities: null,
-        signIn: 'application',
-      },
-      ...{ host: 'imap.example', port: 993, user: 'hub', encryption: 'from-the-start', folder: 'INBOX' },
-      ...{
-        notBefore: new Date(),
-        messageBytes: 20_000,
-        allowSenders: [],
-        allowRelays: [],
-        companyRules: [],
-        patterns: [],
-      },
-    },
+    mailboxSettings({ signIn: 'application', password: secret, authority, tenant, clientId }),
     new AbortController().signal,
   )
   expect(await tokens.get()).toBe('token')

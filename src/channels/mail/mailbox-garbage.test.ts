@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { channelSink } from '../../../test/support/channel-sink.ts'
-import { byPassword, noTokens } from '../../../test/support/mailbox-sign-in.ts'
+import { mailboxSettings, noTokens } from '../../../test/support/mailbox-sign-in.ts'
 import { recordingLog } from '../../../test/support/recording-log.ts'
 import { startTcp } from '../../../test/support/servers.ts'
 import { systemClock } from '../../lib/clock.ts'
@@ -58,20 +58,10 @@ async function pollAgainst(
   const begun = performance.now()
   const look = pollMailbox(
     { take: sink.take, log: recordingLog(), clock: systemClock, ids: systemIds, tokens: noTokens, mostMs: most },
-    {
-      ...byPassword,
-      ...{
-        sourceId: 6,
-        version: 1,
-        host: '127.0.0.1',
-        port,
-        user: 'hub',
-        password: 'app password',
-        encryption: 'none',
-      },
-      ...{ authorities: null, folder: 'INBOX', notBefore: new Date('2026-01-01T00:00:00Z'), messageBytes: mib },
-      ...{ allowSenders: ['@vendor.example'], allowRelays: [], companyRules: [], patterns: defaultMailPatterns },
-    },
+    mailboxSettings({
+      ...{ host: '127.0.0.1', port, encryption: 'none', messageBytes: mib },
+      ...{ allowSenders: ['@vendor.example'], patterns: defaultMailPatterns },
+    }),
     new AbortController().signal,
   )
   const result = await look.catch((error: unknown) => error)

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { channelSink } from '../../../test/support/channel-sink.ts'
 import { startImap } from '../../../test/support/imap-server.ts'
 import type { ByToken } from '../../../test/support/imap-token.ts'
-import { byPassword, noTokens } from '../../../test/support/mailbox-sign-in.ts'
+import { byPassword, mailboxSettings, noTokens } from '../../../test/support/mailbox-sign-in.ts'
 import { recordingLog } from '../../../test/support/recording-log.ts'
 import { makeCertificate } from '../../../test/support/servers.ts'
 import { systemClock } from '../../lib/clock.ts'
@@ -39,28 +39,16 @@ async function open(byToken: ByToken | undefined, tokens: AccessTokens, wanted: 
   server.deliver(mail)
   const sink = channelSink()
   const log = recordingLog()
-  const settings: MailboxSettings = {
-    sourceId: 6,
-    version: 1,
-    host: 'localhost',
+  const settings = mailboxSettings({
     port: server.port,
-    user: 'hub@mail.example',
     signIn: 'application',
     password: 'a client secret',
     authority: 'https://login.example',
     tenant: 'contoso.example',
     clientId,
-    encryption: 'from-the-start',
     authorities: own.cert,
-    folder: 'INBOX',
-    notBefore: new Date('2026-01-01T00:00:00Z'),
-    messageBytes: 1024 * 1024,
-    allowSenders: [],
-    allowRelays: [],
-    companyRules: [],
-    patterns: [],
     ...wanted,
-  }
+  })
   const deps = { take: sink.take, tokens, log, clock: systemClock, ids: systemIds }
   const poll = (signal = new AbortController().signal) => pollMailbox(deps, settings, signal)
   const signIns = () => server.commands.filter((command) => /^(AUTHENTICATE|LOGIN)/.test(command)).length

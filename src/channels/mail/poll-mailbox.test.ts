@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { channelSink } from '../../../test/support/channel-sink.ts'
 import { type ImapServer, startImap } from '../../../test/support/imap-server.ts'
-import { byPassword, noTokens } from '../../../test/support/mailbox-sign-in.ts'
+import { mailboxSettings, noTokens } from '../../../test/support/mailbox-sign-in.ts'
 import { recordingLog } from '../../../test/support/recording-log.ts'
 import { makeCertificate } from '../../../test/support/servers.ts'
 import { systemClock } from '../../lib/clock.ts'
@@ -20,18 +20,9 @@ async function open(options: { keepsKeywords?: boolean } = {}) {
   const server = await startImap(own, options)
   const sink = channelSink()
   const log = recordingLog()
-  const settings: MailboxSettings = {
-    sourceId: 6,
-    version: 1,
-    host: 'localhost',
+  const settings = mailboxSettings({
     port: server.port,
-    user: 'hub@mail.example',
-    ...byPassword,
-    encryption: 'from-the-start',
     authorities: own.cert,
-    folder: 'INBOX',
-    notBefore: new Date('2026-01-01T00:00:00Z'),
-    messageBytes: 1024 * 1024,
     allowSenders: ['@vendor.example'],
     allowRelays: ['192.0.2.1'],
     companyRules: [
@@ -45,7 +36,7 @@ async function open(options: { keepsKeywords?: boolean } = {}) {
       },
     ],
     patterns: defaultMailPatterns,
-  }
+  })
   const deps = { take: sink.take, tokens: noTokens, log, clock: systemClock, ids: systemIds }
   const poll = (wanted: Partial<MailboxSettings> = {}, signal = new AbortController().signal, more: object = {}) =>
     pollMailbox({ ...deps, ...more }, { ...settings, ...wanted }, signal)
